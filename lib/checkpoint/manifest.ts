@@ -1,0 +1,141 @@
+/**
+ * The manifest of a model pack: everything that serving needs to know about a model, as data. A pack is a folder of
+ * this manifest, three ONNX graphs, one safetensors file that they reference, and the tokenizer's files.
+ */
+import { z } from 'zod';
+
+export const MANIFEST_FILE = 'manifest.json';
+export const MANIFEST_FORMAT = 1;
+
+export const FAMILIES = ['siglip', 'clip'] as const;
+export type Family = (typeof FAMILIES)[number];
+
+export const HEADS = ['fusion', 'multitask'] as const;
+export type HeadKind = (typeof HEADS)[number];
+
+export const PRECISIONS = ['fp32', 'fp16', 'int8'] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
+/** A file's name inside the pack: relative, flat, no path separators. */
+const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected a plain file name');
+const count = z.int().positive();
+
+/**
+ * The text side. Graph inputs: `input_ids`, `position_ids`, `key_mask`, all int32 [batch, length]; output:
+ * `text_features` float32 [batch, width], pooled at the last column (see lib/text/sequence.ts for the layout of rows).
+ */
+export const textSpecSchema = z.strictObject({
+  graph: fileName,
+  /** Files of the tokenizer. `tokenizer.json` in Hugging Face's format. */
+  tokenizer: fileName,
+  /** Tokens a text may have, special tokens included. SigLIP2: 64, CLIP: 77. */
+  maxTokens: count,
+  /** Token appended after the text: `<eos>` for SigLIP2, `<|endoftext|>` for CLIP. */
+  eosId: z.int().nonnegative(),
+  /** Token put before the text: `<|startoftext|>` for CLIP; null where there is none (SigLIP2). */
+  bosId: z.int().nonnegative().nullable(),
+  padId: z.int().nonnegative(),
+  /**
+   * Which column is pooled. `final-position`: the last of `maxTokens` positions, a pad unless the text fills it
+   * (SigLIP). `end-of-text`: the eos token (CLIP).
+   */
+  pooling: z.enum(['final-position', 'end-of-text']),
+  /** Whether pads are masked as keys. False runs all `maxTokens` columns with every key visible. */
+  keyMask: z.boolean(),
+  /** Lowercase before tokenizing, beyond what the tokenizer does itself. */
+  lowercase: z.boolean(),
+  width: count,
+  vocabularySize: count,
+});
+
+/**
+ * The image side. Graph input: `pixels` uint8 [batch, size, size, 3] RGB, rows first; for `absent: "encoded"` also
+ * `image_present` float32 [batch], which multiplies the normalised pixels. Output: `image_features` float32
+ * [batch, width]. The graph itself normalises: (x / 255 - mean) / std in float32.
+ */
+export const imageSpecSchema = z.strictObject({
+  graph: fileName,
+  /** Edge of the square that the encoder sees, in pixels. */
+  size: count,
+  /** `short-edge-crop`: short edge to `size`, centre crop. `squash`: both edges to `size`. */
+  geometry: z.enum(['short-edge-crop', 'squash']),
+  /** Pillow's filter of this name, with antialiasing. */
+  filter: z.enum(['bilinear', 'bicubic']),
+  mean: z.array(z.number()).length(3),
+  std: z.array(z.number().positive()).length(3),
+  width: count,
+});
+
+/**
+ * The classifier over pooled features. Graph inputs: `text_features` [batch, text.width], `image_features`
+ * [batch, image.width], `text_present` and `image_present` [batch], all float32; output: `logits` float32
+ * [batch, classes].
+ */
+export const headSpecSchema = z.strictObject({
+  kind: z.enum(HEADS),
+  graph: fileName,
+  /**
+   * What stands for an absent modality. `zero`: zero features (the fusion head masks them by presence). `encoded`: the
+   * features of the empty text and of the all-zero normalised image, as the original computes them (multi-task head).
+   */
+  absent: z.enum(['zero', 'encoded']),
+});
+
+export const fileEntrySchema = z.strictObject({
+  bytes: z.int().nonnegative(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+export const manifestSchema = z
+  .strictObject({
+    format: z.literal(MANIFEST_FORMAT),
+    /** The model's name, for people: the encoder's name and the head. */
+    name: z.string().min(1),
+    /** True for a model that is trained on made-up data and must not judge real posts. */
+    demonstration: z.boolean(),
+    family: z.enum(FAMILIES),
+    precision: z.enum(PRECISIONS),
+    classNames: z.array(z.string().min(1)).min(1),
+    /** One per class, 0 to 1; a class is predicted when its probability is >= its threshold. */
+    thresholds: z.array(z.number().min(0).max(1)).min(1),
+    text: textSpecSchema,
+    image: imageSpecSchema,
+    head: headSpecSchema,
+    /** The safetensors file whose byte ranges the graphs reference. */
+    weights: fileName,
+    /** What the converter inferred because the checkpoint does not state it, one sentence each. */
+    inferred: z.array(z.string()),
+    /** Published metrics that came with the checkpoint (test_metrics.json), verbatim. */
+    metrics: z.record(z.string(), z.number()).optional(),
+    /** Size and SHA-256 of every other file of the pack, by name. */
+    files: z.record(fileName, fileEntrySchema),
+  })
+  .superRefine((manifest, context) => {
+    if (manifest.thresholds.length !== manifest.classNames.length) {
+      context.addIssue({
+        code: 'custom',
+        path: ['thresholds'],
+        message: `expected one per class (${manifest.classNames.length}), got ${manifest.thresholds.length}`,
+      });
+    }
+    for (const file of referencedFiles(manifest)) {
+      if (manifest.files[file] !== undefined) continue;
+      context.addIssue({ code: 'custom', path: ['files'], message: `${file} is referenced but not listed` });
+    }
+  });
+
+export type TextSpec = z.infer<typeof textSpecSchema>;
+export type ImageSpec = z.infer<typeof imageSpecSchema>;
+export type HeadSpec = z.infer<typeof headSpecSchema>;
+export type FileEntry = z.infer<typeof fileEntrySchema>;
+export type Manifest = z.infer<typeof manifestSchema>;
+
+function referencedFiles(manifest: {
+  weights: string;
+  text: { graph: string; tokenizer: string };
+  image: { graph: string };
+  head: { graph: string };
+}): string[] {
+  const { weights, text, image, head } = manifest;
+  return [weights, text.graph, text.tokenizer, image.graph, head.graph];
+}

@@ -1,0 +1,34 @@
+/** Names, port and paths that the server, the image and the stacks agree on. */
+
+/** SageMaker's fixed port for a single container. */
+export const DEFAULT_PORT = 8080;
+
+/** Where SageMaker puts the model; read-only. */
+export const MODEL_DIR = '/opt/ml/model';
+
+export const ENVIRONMENT = {
+  /** The folder of the model pack or checkpoint. Default: {@link MODEL_DIR}. */
+  modelDir: 'MODERATION_MODEL_DIR',
+  /** Address to listen on. Default: 127.0.0.1 from the command line, 0.0.0.0 in the image. */
+  host: 'MODERATION_HOST',
+  /** Port to listen on. Default: {@link DEFAULT_PORT}. */
+  port: 'MODERATION_PORT',
+  /** Injected by SageMaker on multi-container endpoints; wins over `port`. */
+  sagemakerPort: 'SAGEMAKER_BIND_TO_PORT',
+  /** `auto` (default), `cuda` or `cpu`. */
+  device: 'MODERATION_DEVICE',
+  /** Intra-op threads of each encoder. Default: the number of cores available. */
+  threads: 'MODERATION_THREADS',
+  /** `trace` … `fatal`, or `silent`. Default: info. */
+  logLevel: 'MODERATION_LOG_LEVEL',
+  /** `true` writes CloudWatch embedded metrics into the log. Default: false. */
+  emf: 'MODERATION_EMF',
+  /** Precision to convert to when the model folder holds a checkpoint. Default: fp32. */
+  precision: 'MODERATION_PRECISION',
+  /** Writable folder for a pack converted at start. Default: the system's temporary folder. */
+  scratchDir: 'MODERATION_SCRATCH_DIR',
+} as const;
+
+export const DEVICES = ['auto', 'cuda', 'cpu'] as const;
+/** Where the encoders run: `auto` takes CUDA when it works, else the CPU; `cuda` refuses to start without it. */
+export type Device = (typeof DEVICES)[number];

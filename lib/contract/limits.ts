@@ -1,0 +1,197 @@
+/**
+ * Every limit of the service, in one table: name, default, range, unit, reason and environment variable. It is
+ * validated at start, printed by `moderate serve --help` and documented in docs/limits.md.
+ */
+import { ModerationError } from './errors.js';
+
+export interface LimitDefinition {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  readonly unit: 'bytes' | 'items' | 'characters' | 'pixels' | 'ms' | 'connections' | 'count';
+  readonly environment: string;
+  readonly reason: string;
+}
+
+const MiB = 1024 * 1024;
+
+const define = <const T extends Record<string, LimitDefinition>>(definitions: T): T => definitions;
+
+export const LIMITS = define({
+  maxBodyBytes: {
+    default: 25 * MiB,
+    min: 1024,
+    max: 100 * MiB,
+    unit: 'bytes',
+    environment: 'MODERATION_MAX_BODY_BYTES',
+    reason: 'SageMaker passes 25 MB to a real-time endpoint and at most 100 MB to a batch transform.',
+  },
+  maxItems: {
+    default: 128,
+    min: 1,
+    max: 10_000,
+    unit: 'items',
+    environment: 'MODERATION_MAX_ITEMS',
+    reason: 'SageMaker gives an answer 60 s; 128 images take about 15 s on two cores.',
+  },
+  maxTextChars: {
+    default: 20_000,
+    min: 64,
+    max: 1_000_000,
+    unit: 'characters',
+    environment: 'MODERATION_MAX_TEXT_CHARS',
+    reason: 'The model reads 64 tokens; tokenizing costs time in proportion to the whole text.',
+  },
+  maxImageBytes: {
+    default: 20 * MiB,
+    min: 1024,
+    max: 100 * MiB,
+    unit: 'bytes',
+    environment: 'MODERATION_MAX_IMAGE_BYTES',
+    reason: 'Larger files than phones make; one item must not take a request for itself.',
+  },
+  maxImagePixels: {
+    default: 50_000_000,
+    min: 10_000,
+    max: 268_402_689,
+    unit: 'pixels',
+    environment: 'MODERATION_MAX_IMAGE_PIXELS',
+    reason: 'A decoded pixel takes 3 or 4 bytes; a small file can claim billions of pixels.',
+  },
+  maxImageEdge: {
+    default: 32_768,
+    min: 224,
+    max: 65_535,
+    unit: 'pixels',
+    environment: 'MODERATION_MAX_IMAGE_EDGE',
+    reason: 'Resampling tables grow with the longer edge.',
+  },
+  maxQueuedTexts: {
+    default: 512,
+    min: 1,
+    max: 100_000,
+    unit: 'items',
+    environment: 'MODERATION_MAX_QUEUED_TEXTS',
+    reason: 'Bounds the wait of a text to a few seconds; beyond it the service refuses at once.',
+  },
+  maxQueuedImages: {
+    default: 256,
+    min: 1,
+    max: 100_000,
+    unit: 'items',
+    environment: 'MODERATION_MAX_QUEUED_IMAGES',
+    reason:
+      'Bounds the wait of an image to about 25 s at fp32 on two cores; beyond it the service refuses at once.',
+  },
+  maxBatchTexts: {
+    default: 16,
+    min: 1,
+    max: 1024,
+    unit: 'items',
+    environment: 'MODERATION_MAX_BATCH_TEXTS',
+    reason: 'Texts that run together. Larger batches save little on a CPU and make the queue wait longer.',
+  },
+  maxBatchImages: {
+    default: 8,
+    min: 1,
+    max: 256,
+    unit: 'items',
+    environment: 'MODERATION_MAX_BATCH_IMAGES',
+    reason: 'Images that run together. On a CPU the time of an image barely falls beyond four.',
+  },
+  cacheItems: {
+    default: 20_000,
+    min: 0,
+    max: 10_000_000,
+    unit: 'items',
+    environment: 'MODERATION_CACHE_ITEMS',
+    reason: 'Pooled features kept for posts seen before: 3 kB an item at width 768. 0 turns the cache off.',
+  },
+  requestTimeoutMs: {
+    default: 55_000,
+    min: 100,
+    max: 3_600_000,
+    unit: 'ms',
+    environment: 'MODERATION_REQUEST_TIMEOUT_MS',
+    reason: 'SageMaker gives up after 60 s; what would come later is not computed.',
+  },
+  bodyTimeoutMs: {
+    default: 30_000,
+    min: 100,
+    max: 600_000,
+    unit: 'ms',
+    environment: 'MODERATION_BODY_TIMEOUT_MS',
+    reason: 'A slow sender must not hold a connection for ever.',
+  },
+  drainTimeoutMs: {
+    default: 25_000,
+    min: 100,
+    max: 600_000,
+    unit: 'ms',
+    environment: 'MODERATION_DRAIN_TIMEOUT_MS',
+    reason: 'SageMaker kills the container 30 s after SIGTERM.',
+  },
+  workerTimeoutMs: {
+    default: 60_000,
+    min: 100,
+    max: 600_000,
+    unit: 'ms',
+    environment: 'MODERATION_WORKER_TIMEOUT_MS',
+    reason: 'A worker that has not finished a batch by then hangs and is replaced.',
+  },
+  maxConnections: {
+    default: 1024,
+    min: 1,
+    max: 100_000,
+    unit: 'connections',
+    environment: 'MODERATION_MAX_CONNECTIONS',
+    reason: 'Sockets and their buffers take memory before a request is read.',
+  },
+  maxInflightBytes: {
+    default: 256 * MiB,
+    min: MiB,
+    max: 16 * 1024 * MiB,
+    unit: 'bytes',
+    environment: 'MODERATION_MAX_INFLIGHT_BYTES',
+    reason: 'Bodies being received or answered, in all; beyond it the service refuses before it reads.',
+  },
+});
+
+export type LimitName = keyof typeof LIMITS;
+
+/** The limits in force: one number each. */
+export type Limits = Readonly<Record<LimitName, number>>;
+
+export const LIMIT_NAMES = Object.keys(LIMITS) as LimitName[];
+
+/** The limits that stand in the environment, the rest at their defaults. All bad values are reported together. */
+export function limitsFromEnvironment(environment: Readonly<Record<string, string | undefined>>): Limits {
+  const problems: string[] = [];
+  const limits = {} as Record<LimitName, number>;
+  for (const name of LIMIT_NAMES) {
+    const definition: LimitDefinition = LIMITS[name];
+    const raw = environment[definition.environment];
+    limits[name] = raw === undefined || raw === '' ? definition.default : parse(raw, definition, problems);
+  }
+  if (problems.length > 0) {
+    throw new ModerationError('invalid_configuration', `Invalid limits:\n- ${problems.join('\n- ')}`);
+  }
+  return limits;
+}
+
+/** All limits at their defaults, with some replaced. */
+export function defaultLimits(overrides: Partial<Limits> = {}): Limits {
+  const limits = {} as Record<LimitName, number>;
+  for (const name of LIMIT_NAMES) limits[name] = overrides[name] ?? LIMITS[name].default;
+  return limits;
+}
+
+function parse(raw: string, definition: LimitDefinition, problems: string[]): number {
+  const value = Number(raw);
+  if (Number.isInteger(value) && value >= definition.min && value <= definition.max) return value;
+  problems.push(
+    `${definition.environment} is ${JSON.stringify(raw)}; expected a whole number of ${definition.unit} ` +
+      `from ${definition.min} to ${definition.max} (default ${definition.default})`,
+  );
+  return definition.default;
+}

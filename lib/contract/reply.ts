@@ -1,0 +1,78 @@
+/** What callers get. */
+import { z } from 'zod';
+import type { ErrorCode } from './errors.js';
+
+export const MODALITIES = ['text', 'image'] as const;
+export type Modality = (typeof MODALITIES)[number];
+
+/** The answer to one post. The first three fields are those of the original handler. */
+export const predictionSchema = z.object({
+  id: z.string().optional(),
+  /** Per class: probability >= threshold. */
+  class_predictions: z.record(z.string(), z.boolean()),
+  /** Per class, 0 to 1: independent sigmoids, they do not add up to 1. */
+  probabilities: z.record(z.string(), z.number().min(0).max(1)),
+  any_harmful: z.boolean(),
+  /** What the answer rests on. An absent modality's encoder was not run. */
+  modalities_used: z.array(z.enum(MODALITIES)).min(1),
+  /** Whether text beyond the model's token limit was left unread. */
+  text_truncated: z.boolean(),
+});
+
+export type Prediction = z.infer<typeof predictionSchema>;
+
+const errorBodySchema = z.object({
+  /** One of the registry's codes; clients must expect codes that they do not know yet. */
+  code: z.string() as z.ZodType<ErrorCode | (string & {})>,
+  message: z.string(),
+  retryable: z.boolean(),
+  /** When to try again, in milliseconds. */
+  retry_after_ms: z.number().nonnegative().optional(),
+});
+
+export type ErrorBody = z.infer<typeof errorBodySchema>;
+
+/** The answer to a post that could not be classified: never to be read as harmless. */
+export const itemErrorSchema = z.object({ id: z.string().optional(), error: errorBodySchema });
+
+export type ItemError = z.infer<typeof itemErrorSchema>;
+
+export const slotSchema = z.union([predictionSchema, itemErrorSchema]);
+
+export type Slot = z.infer<typeof slotSchema>;
+
+export const modelInfoSchema = z.object({
+  name: z.string(),
+  /** SHA-256 of the pack's manifest, which holds the hash of every file: the identity of model and preprocessing. */
+  pack: z.string(),
+  precision: z.string(),
+  /** True for the model that ships with the project: its answers mean nothing about real posts. */
+  demonstration: z.boolean(),
+});
+
+export type ModelInfo = z.infer<typeof modelInfoSchema>;
+
+/** Milliseconds by stage; stages of several items overlap, so they need not add up to `total`. */
+export const timingsSchema = z.record(z.string(), z.number().nonnegative());
+
+export const replySchema = z.object({
+  /** One slot per instance, in the order of the request. */
+  predictions: z.array(slotSchema),
+  model: modelInfoSchema,
+  /** The thresholds that were applied, per class. */
+  thresholds: z.record(z.string(), z.number()),
+  request_id: z.string(),
+  timings: timingsSchema.optional(),
+});
+
+export type InvocationReply = z.infer<typeof replySchema>;
+
+/** The body of every 4xx and 5xx. Hints travel in it because SageMaker strips headers. */
+export const errorReplySchema = z.object({ error: errorBodySchema, request_id: z.string() });
+
+export type ErrorReply = z.infer<typeof errorReplySchema>;
+
+/** Whether a slot is a post that could not be classified. */
+export function isItemError(slot: Slot): slot is ItemError {
+  return 'error' in slot;
+}

@@ -1,0 +1,39 @@
+/**
+ * What callers send. The envelope is validated as a whole; each instance on its own, so that a bad item costs only
+ * its own slot.
+ */
+import { z } from 'zod';
+
+/** One post. At least one of `text` (beyond white space) and `image_base64` must be there; null means absent. */
+export const instanceSchema = z.strictObject({
+  /** Plain text, any language. Read up to the model's token limit; longer text is cut and reported. */
+  text: z.string().nullish(),
+  /** The bytes of a JPEG, PNG, WebP, GIF, TIFF or AVIF file in base64; a `data:…;base64,` URL is accepted. */
+  image_base64: z.string().nullish(),
+  /** The caller's name for the post; echoed in its prediction. */
+  id: z.string().max(256).optional(),
+});
+
+export type Instance = z.infer<typeof instanceSchema>;
+
+/** Options of one request. */
+export const parametersSchema = z.strictObject({
+  /** Replaces thresholds of the pack, class by class; a class is predicted when its probability is >= threshold. */
+  thresholds: z.record(z.string(), z.number().min(0).max(1)).optional(),
+  /** Adds the milliseconds spent in each stage to the reply. Default: false. */
+  timings: z.boolean().optional(),
+});
+
+export type Parameters = z.infer<typeof parametersSchema>;
+
+/** `{"instances": […], "parameters": {…}}`; the instances are checked one by one by {@link instanceSchema}. */
+export const envelopeSchema = z.strictObject({
+  instances: z.array(z.unknown()).min(1),
+  parameters: parametersSchema.optional(),
+});
+
+/** The request as a caller writes it. */
+export interface InvocationRequest {
+  readonly instances: readonly Instance[];
+  readonly parameters?: Parameters;
+}
