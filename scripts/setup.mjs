@@ -52,7 +52,10 @@ function copyAssets() {
 }
 
 function installKey() {
-  return sha256(readFileSync(join(root, 'package-lock.json')), `${process.platform}-${process.arch}-${process.version}`);
+  return sha256(
+    readFileSync(join(root, 'package-lock.json')),
+    `${process.platform}-${process.arch}-${process.version}`,
+  );
 }
 
 function buildKey() {
@@ -84,7 +87,8 @@ function stale(stamp, key) {
 function run(command, args) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
   if (error) fail(`${command} could not be started: ${error.message}`);
-  if (status !== 0) fail(`'${command} ${args.join(' ')}' failed with exit code ${status}; see its output above.`);
+  if (status !== 0)
+    fail(`'${command} ${args.join(' ')}' failed with exit code ${status}; see its output above.`);
 }
 
 function sha256(...parts) {

@@ -1,0 +1,59 @@
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { PRECISIONS, type Precision } from '../../checkpoint/manifest.js';
+import { untilInterrupted } from '../terminal/interrupt.js';
+import { startProgress } from '../terminal/progress.js';
+
+interface ConvertOptions {
+  out: string;
+  precision: Precision;
+  overwrite: boolean;
+}
+
+export function define(command: Command): void {
+  command
+    .argument('<checkpoint>', 'folder with model.safetensors and its configuration files')
+    .requiredOption('--out <dir>', 'folder of the model pack to write')
+    .addOption(
+      new Option('--precision <precision>', 'precision of the encoders').choices(PRECISIONS).default('fp32'),
+    )
+    .option('--overwrite', 'replace an existing pack in the folder', false)
+    .addHelpText(
+      'after',
+      `
+The architecture is inferred from the names and shapes of the tensors and from the configuration files; what had to be
+inferred is told. In fp32 the pack shares model.safetensors with the checkpoint (a hard link): nothing is copied.
+
+Examples:
+  moderate convert ./checkpoint --out models/pack
+  moderate serve --model models/pack`,
+    )
+    .action(convert);
+}
+
+async function convert(checkpoint: string, options: ConvertOptions): Promise<void> {
+  const { convertCheckpoint } = await import('../../convert/convert.js');
+  const started = performance.now();
+  const progress = startProgress('converting');
+  const pack = await untilInterrupted((signal) =>
+    convertCheckpoint({
+      checkpoint: resolve(checkpoint),
+      out: resolve(options.out),
+      precision: options.precision,
+      overwrite: options.overwrite,
+      onProgress: progress.update,
+      signal,
+    }),
+  ).finally(progress.stop);
+  const { manifest } = pack;
+  console.log(
+    `${manifest.name}: ${manifest.family}, ${manifest.head.kind} head, ${manifest.classNames.length} classes, ` +
+      `${manifest.precision}`,
+  );
+  for (const sentence of manifest.inferred) console.log(`  inferred: ${sentence}`);
+  console.log(`pack ${pack.hash.slice(0, 12)} in ${options.out} (${seconds(started)} s)`);
+}
+
+function seconds(started: number): string {
+  return ((performance.now() - started) / 1000).toFixed(2);
+}

@@ -1,0 +1,59 @@
+/** The command line: a table of commands, each loaded only when it is called. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { EXIT, reportFailure } from './failure.js';
+
+/** What a command's file exports: it adds its description, options and action to a bare command. */
+export interface CommandModule {
+  readonly define: (command: Command) => void;
+}
+
+interface CommandEntry {
+  readonly summary: string;
+  readonly load: () => Promise<CommandModule>;
+}
+
+const COMMANDS: Record<string, CommandEntry> = {
+  serve: {
+    summary: 'answer /ping and /invocations over HTTP',
+    load: () => import('./commands/serve.js'),
+  },
+  predict: {
+    summary: 'classify a post from the command line',
+    load: () => import('./commands/predict.js'),
+  },
+  convert: {
+    summary: 'turn a PyTorch checkpoint into a model pack',
+    load: () => import('./commands/convert.js'),
+  },
+  synthesize: {
+    summary: 'write a random checkpoint of a published shape, to test with',
+    load: () => import('./commands/synthesize.js'),
+  },
+};
+
+/** Runs one command and gives the exit code: 0 only on success, 2 when the call itself is wrong. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const program = new Command('moderate')
+    .description('Serve, convert and call multimodal moderation models.')
+    .version(packageVersion(), '-V, --version')
+    .addHelpText('after', '\nmoderate COMMAND --help explains a command and shows examples.')
+    .exitOverride();
+  const called = argv.find((argument) => !argument.startsWith('-'));
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    const command = program.command(name).summary(summary).description(summary).exitOverride();
+    if (name === called || (called === 'help' && argv.includes(name))) (await load()).define(command);
+  }
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return EXIT.success;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.success : EXIT.usage;
+    return reportFailure(error);
+  }
+}
+
+function packageVersion(): string {
+  const file = new URL('../../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals';
+import { findCircles, type ImportGraph, readImportGraph } from './support/import-graph.js';
+
+/**
+ * What each folder may import: folders of the project, and packages beyond Node's own modules. Imports point down
+ * only; each heavy dependency is touched by one folder alone.
+ */
+const RULES: Record<string, { folders: string[]; packages: string[] }> = {
+  'lib/contract': { folders: [], packages: ['zod'] },
+  'lib/numeric': { folders: [], packages: [] },
+  'lib/checkpoint': { folders: ['lib/contract', 'lib/numeric'], packages: ['zod'] },
+  'lib/onnx': { folders: ['lib/contract', 'lib/numeric'], packages: [] },
+  'lib/text': { folders: ['lib/contract'], packages: ['@huggingface/tokenizers'] },
+  'lib/image': { folders: ['lib/contract', 'lib/numeric'], packages: ['sharp'] },
+  'lib/convert': {
+    folders: ['lib/checkpoint', 'lib/onnx', 'lib/text', 'lib/contract', 'lib/numeric'],
+    packages: ['zod'],
+  },
+  'lib/engine': {
+    folders: ['lib/checkpoint', 'lib/text', 'lib/image', 'lib/contract', 'lib/numeric'],
+    packages: ['onnxruntime-node', 'lru-cache'],
+  },
+  'lib/evaluate': {
+    folders: ['lib/checkpoint', 'lib/contract', 'lib/numeric'],
+    packages: ['zod', 'csv-parse'],
+  },
+  'lib/client': {
+    folders: ['lib/contract'],
+    packages: ['zod', '@aws-sdk/client-sagemaker-runtime', '@aws-sdk/client-s3', 'sharp'],
+  },
+  'lib/emulator': { folders: ['lib/contract'], packages: ['zod'] },
+  container: {
+    folders: ['lib/contract', 'lib/checkpoint', 'lib/engine'],
+    packages: ['express', 'busboy', 'pino', 'prom-client', 'zod'],
+  },
+  'lib/infra': {
+    folders: ['lib/contract', 'lib/checkpoint'],
+    packages: ['aws-cdk-lib', 'constructs', 'zod'],
+  },
+  'lib/cli': {
+    folders: [
+      'lib/contract',
+      'lib/numeric',
+      'lib/checkpoint',
+      'lib/convert',
+      'lib/text',
+      'lib/image',
+      'lib/engine',
+      'lib/evaluate',
+      'lib/client',
+      'lib/emulator',
+      'container',
+    ],
+    packages: ['commander', 'cli-progress', '@aws-sdk/client-s3', '@aws-sdk/lib-storage', 'csv-parse', 'zod'],
+  },
+  bin: { folders: ['lib/cli', 'lib/infra'], packages: ['aws-cdk-lib'] },
+};
+
+const graph: ImportGraph = readImportGraph(['lib', 'container', 'bin']);
+
+describe('the architecture', () => {
+  test('every source file belongs to a folder with a rule', () => {
+    const homeless = graph.files.filter((file) => folderOf(file) === undefined);
+    expect(homeless).toEqual([]);
+    expect(graph.files.length).toBeGreaterThan(20);
+  });
+
+  test.each(Object.keys(RULES))('%s imports only from the layers below it', (folder) => {
+    const allowed = new Set([folder, ...(RULES[folder]?.folders ?? [])]);
+    const upward = graph.local
+      .filter(({ from }) => folderOf(from) === folder)
+      .filter(({ to }) => !allowed.has(folderOf(to) ?? to))
+      .map(({ from, to }) => `${from} -> ${to}`);
+    expect(upward).toEqual([]);
+  });
+
+  test.each(Object.keys(RULES))('%s imports only its own packages', (folder) => {
+    const allowed = new Set(RULES[folder]?.packages ?? []);
+    const foreign = graph.packages
+      .filter(({ from, name }) => folderOf(from) === folder && !allowed.has(name))
+      .map(({ from, name }) => `${from} -> ${name}`);
+    expect(foreign).toEqual([]);
+  });
+
+  test('there are no import circles', () => {
+    expect(findCircles(graph)).toEqual([]);
+  });
+});
+
+function folderOf(file: string): string | undefined {
+  return Object.keys(RULES).find((folder) => file.startsWith(`${folder}/`));
+}
