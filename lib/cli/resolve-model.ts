@@ -41,6 +41,7 @@ export async function resolveModel(folder: string, options: ResolveOptions = {})
       checkpoint: model,
       out: packFolder,
       precision: options.precision ?? 'fp32',
+      otherwise: 'symlink',
       ...(options.signal && { signal: options.signal }),
     });
     return { packFolder, converted: true, dispose };

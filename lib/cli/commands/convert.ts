@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { PRECISIONS, type Precision } from '../../checkpoint/manifest.js';
+import type { ConvertProgress } from '../../convert/convert.js';
 import { untilInterrupted } from '../terminal/interrupt.js';
-import { startProgress } from '../terminal/progress.js';
+import { type Progress, startProgress } from '../terminal/progress.js';
 
 interface ConvertOptions {
   out: string;
@@ -34,17 +35,23 @@ Examples:
 async function convert(checkpoint: string, options: ConvertOptions): Promise<void> {
   const { convertCheckpoint } = await import('../../convert/convert.js');
   const started = performance.now();
-  const progress = startProgress('converting');
+  const bars = new Map<string, Progress>();
+  const show = ({ part, doneBytes, totalBytes }: ConvertProgress): void => {
+    if (!bars.has(part)) bars.set(part, startProgress(part));
+    bars.get(part)?.update(doneBytes, totalBytes);
+  };
   const pack = await untilInterrupted((signal) =>
     convertCheckpoint({
       checkpoint: resolve(checkpoint),
       out: resolve(options.out),
       precision: options.precision,
       overwrite: options.overwrite,
-      onProgress: progress.update,
+      onProgress: show,
       signal,
     }),
-  ).finally(progress.stop);
+  ).finally(() => {
+    for (const bar of bars.values()) bar.stop();
+  });
   const { manifest } = pack;
   console.log(
     `${manifest.name}: ${manifest.family}, ${manifest.head.kind} head, ${manifest.classNames.length} classes, ` +
