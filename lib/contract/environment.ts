@@ -3,6 +3,9 @@
 /** SageMaker's fixed port for a single container. */
 export const DEFAULT_PORT = 8080;
 
+/** Set to `true` by SageMaker inside a batch transform job. */
+export const SAGEMAKER_BATCH = 'SAGEMAKER_BATCH';
+
 /** Where SageMaker puts the model; read-only. */
 export const MODEL_DIR = '/opt/ml/model';
 

@@ -111,7 +111,7 @@ export const ERRORS = define({
     scope: 'request',
     status: 429,
     retryable: true,
-    meaning: 'A queue is full; nothing of this request was computed.',
+    meaning: 'A queue or the memory for bodies is full; nothing of this request was computed.',
     remedy: 'Wait for retry_after_ms, then send it again.',
   },
 
@@ -120,8 +120,8 @@ export const ERRORS = define({
     scope: 'request',
     status: 400,
     retryable: false,
-    meaning: 'The body is no valid UTF-8 or no valid JSON.',
-    remedy: 'Send a JSON document in UTF-8.',
+    meaning: 'The body is no valid UTF-8, no valid JSON, nested too deeply, or repeats a key in one object.',
+    remedy: 'Send one JSON document in UTF-8 whose keys are unique; the message gives the position.',
   },
   invalid_request: {
     scope: 'request',
@@ -141,7 +141,7 @@ export const ERRORS = define({
     scope: 'request',
     status: 413,
     retryable: false,
-    meaning: 'The request has more items than maxItems.',
+    meaning: 'The request has more items than maxItems, or more lines than maxLines.',
     remedy: 'Split it; ModerationClient.classifyMany does so by itself.',
   },
   body_too_large: {
@@ -155,15 +155,23 @@ export const ERRORS = define({
     scope: 'request',
     status: 408,
     retryable: true,
-    meaning: 'The body did not arrive within bodyTimeoutMs.',
-    remedy: 'Send the body without pauses.',
+    meaning: 'The headers did not arrive within headersTimeoutMs, or the body not within bodyTimeoutMs.',
+    remedy: 'Send the request without pauses.',
+  },
+  headers_too_large: {
+    scope: 'request',
+    status: 431,
+    retryable: false,
+    meaning: 'The request line and headers are larger than maxHeaderBytes.',
+    remedy: 'Send fewer or shorter headers; the service reads only Content-Type, Accept and the request id.',
   },
   unsupported_media_type: {
     scope: 'request',
     status: 415,
     retryable: false,
-    meaning: 'The Content-Type (or Content-Encoding) is none that the service reads.',
-    remedy: 'Use application/json, application/jsonlines, multipart/form-data or image/*.',
+    meaning: 'The Content-Type, its charset or the Content-Encoding is none that the service reads.',
+    remedy:
+      'Use application/json, application/jsonlines, multipart/form-data or image/*, in UTF-8, uncompressed.',
   },
   not_acceptable: {
     scope: 'request',

@@ -2,10 +2,13 @@
  * Every limit of the service, in one table: name, default, range, unit, reason and environment variable. It is
  * validated at start, printed by `moderate serve --help` and documented in docs/limits.md.
  */
+import { SAGEMAKER_BATCH } from './environment.js';
 import { ModerationError } from './errors.js';
 
 export interface LimitDefinition {
   readonly default: number;
+  /** The default inside a batch transform job (`SAGEMAKER_BATCH=true`), where it differs. */
+  readonly batchDefault?: number;
   readonly min: number;
   readonly max: number;
   readonly unit: 'bytes' | 'items' | 'characters' | 'pixels' | 'ms' | 'connections' | 'count';
@@ -33,6 +36,16 @@ export const LIMITS = define({
     unit: 'items',
     environment: 'MODERATION_MAX_ITEMS',
     reason: 'SageMaker gives an answer 60 s; 128 images take about 15 s on two cores.',
+  },
+  maxLines: {
+    default: 100_000,
+    min: 1,
+    max: 1_000_000,
+    unit: 'items',
+    environment: 'MODERATION_MAX_LINES',
+    reason:
+      'A batch transform joins records to JSON Lines of 6 MB, which is 100,000 short posts. Lines are computed in a ' +
+      'window, so that they do not fill the queues; maxItems does not apply to them.',
   },
   maxTextChars: {
     default: 20_000,
@@ -109,11 +122,13 @@ export const LIMITS = define({
   },
   requestTimeoutMs: {
     default: 55_000,
+    batchDefault: 590_000,
     min: 100,
     max: 3_600_000,
     unit: 'ms',
     environment: 'MODERATION_REQUEST_TIMEOUT_MS',
-    reason: 'SageMaker gives up after 60 s; what would come later is not computed.',
+    reason:
+      'SageMaker gives up after 60 s, a batch transform after 600 s by default; what would come later is not computed.',
   },
   bodyTimeoutMs: {
     default: 30_000,
@@ -147,6 +162,32 @@ export const LIMITS = define({
     environment: 'MODERATION_MAX_CONNECTIONS',
     reason: 'Sockets and their buffers take memory before a request is read.',
   },
+  maxHeaderBytes: {
+    default: 16 * 1024,
+    min: 1024,
+    max: MiB,
+    unit: 'bytes',
+    environment: 'MODERATION_MAX_HEADER_BYTES',
+    reason: 'The request line and all headers; SageMaker sends about 1 kB.',
+  },
+  headersTimeoutMs: {
+    default: 10_000,
+    min: 100,
+    max: 600_000,
+    unit: 'ms',
+    environment: 'MODERATION_HEADERS_TIMEOUT_MS',
+    reason: 'Headers come in one packet or two; who trickles them holds a connection.',
+  },
+  keepAliveTimeoutMs: {
+    default: 75_000,
+    min: 100,
+    max: 3_600_000,
+    unit: 'ms',
+    environment: 'MODERATION_KEEP_ALIVE_TIMEOUT_MS',
+    reason:
+      'Longer than load balancers keep an idle connection (60 s is common): the side that sends requests must close ' +
+      'it, or a request meets a closing socket.',
+  },
   maxInflightBytes: {
     default: 256 * MiB,
     min: MiB,
@@ -164,15 +205,21 @@ export type Limits = Readonly<Record<LimitName, number>>;
 
 export const LIMIT_NAMES = Object.keys(LIMITS) as LimitName[];
 
-/** The limits that stand in the environment, the rest at their defaults. All bad values are reported together. */
+/**
+ * The limits that stand in the environment, the rest at their defaults. All bad values are reported together, in one
+ * `invalid_configuration`.
+ */
 export function limitsFromEnvironment(environment: Readonly<Record<string, string | undefined>>): Limits {
+  const batch = environment[SAGEMAKER_BATCH] === 'true';
   const problems: string[] = [];
   const limits = {} as Record<LimitName, number>;
   for (const name of LIMIT_NAMES) {
     const definition: LimitDefinition = LIMITS[name];
+    const fallback = batch ? (definition.batchDefault ?? definition.default) : definition.default;
     const raw = environment[definition.environment];
-    limits[name] = raw === undefined || raw === '' ? definition.default : parse(raw, definition, problems);
+    limits[name] = raw === undefined || raw === '' ? fallback : parse(raw, definition, fallback, problems);
   }
+  problems.push(...contradictions(limits));
   if (problems.length > 0) {
     throw new ModerationError('invalid_configuration', `Invalid limits:\n- ${problems.join('\n- ')}`);
   }
@@ -186,12 +233,38 @@ export function defaultLimits(overrides: Partial<Limits> = {}): Limits {
   return limits;
 }
 
-function parse(raw: string, definition: LimitDefinition, problems: string[]): number {
-  const value = Number(raw);
-  if (Number.isInteger(value) && value >= definition.min && value <= definition.max) return value;
+/** Every limit on its own, as indented lines for a terminal: variable, default, range and reason. */
+export function describeLimits(): string {
+  return LIMIT_NAMES.map((name) => {
+    const {
+      default: value,
+      batchDefault,
+      min,
+      max,
+      unit,
+      environment,
+      reason,
+    }: LimitDefinition = LIMITS[name];
+    const batch = batchDefault === undefined ? '' : `, ${batchDefault} in a batch transform`;
+    return `  ${environment}\n    ${value} ${unit}${batch} (${min} to ${max}). ${reason}`;
+  }).join('\n');
+}
+
+function parse(raw: string, definition: LimitDefinition, fallback: number, problems: string[]): number {
+  const value = /^\d+$/.test(raw) ? Number(raw) : Number.NaN;
+  if (value >= definition.min && value <= definition.max) return value;
   problems.push(
     `${definition.environment} is ${JSON.stringify(raw)}; expected a whole number of ${definition.unit} ` +
-      `from ${definition.min} to ${definition.max} (default ${definition.default})`,
+      `from ${definition.min} to ${definition.max} (default ${fallback})`,
   );
-  return definition.default;
+  return fallback;
+}
+
+/** A body that no budget admits would be refused as "try again later" for ever. */
+function contradictions(limits: Limits): string[] {
+  if (limits.maxInflightBytes >= limits.maxBodyBytes) return [];
+  return [
+    `${LIMITS.maxInflightBytes.environment} is ${limits.maxInflightBytes}; expected at least ` +
+      `${LIMITS.maxBodyBytes.environment}, which is ${limits.maxBodyBytes}`,
+  ];
 }

@@ -52,7 +52,10 @@ export const modelInfoSchema = z.object({
 
 export type ModelInfo = z.infer<typeof modelInfoSchema>;
 
-/** Milliseconds by stage; stages of several items overlap, so they need not add up to `total`. */
+/**
+ * Milliseconds by stage: `read` (the body), `parse`, the engine's stages, `total`. Of several items, a stage tells its
+ * slowest. Stages overlap, so they need not add up to `total`.
+ */
 export const timingsSchema = z.record(z.string(), z.number().nonnegative());
 
 export const replySchema = z.object({
@@ -76,3 +79,20 @@ export type ErrorReply = z.infer<typeof errorReplySchema>;
 export function isItemError(slot: Slot): slot is ItemError {
   return 'error' in slot;
 }
+
+export const HEALTH = ['loading', 'ready', 'degraded', 'draining', 'failed'] as const;
+/** `ready` is 200 with an empty body on `GET /ping`; the others are 503 with {@link healthReplySchema}. */
+export type Health = (typeof HEALTH)[number];
+
+export const healthReplySchema = z.object({ status: z.enum(HEALTH) });
+
+export type HealthReply = z.infer<typeof healthReplySchema>;
+
+/** `GET /execution-parameters`: what a batch transform job does unless its request says otherwise. */
+export const executionParametersSchema = z.object({
+  MaxConcurrentTransforms: z.int().positive(),
+  BatchStrategy: z.enum(['MULTI_RECORD', 'SINGLE_RECORD']),
+  MaxPayloadInMB: z.int().positive().max(100),
+});
+
+export type ExecutionParameters = z.infer<typeof executionParametersSchema>;

@@ -1,0 +1,99 @@
+import { PRECISIONS, type Precision } from '../lib/checkpoint/manifest.js';
+import { DEFAULT_PORT, DEVICES, type Device, ENVIRONMENT, MODEL_DIR } from '../lib/contract/environment.js';
+import { ModerationError } from '../lib/contract/errors.js';
+import { defaultLimits, type Limits, limitsFromEnvironment } from '../lib/contract/limits.js';
+import { LOG_LEVELS, type LogLevel } from './telemetry/logger.js';
+
+/** Everything that the server can be told, filled in. */
+export interface ServerConfig {
+  /** A model pack or a checkpoint. */
+  readonly modelDir: string;
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly device: Device;
+  /** Undefined: as many as there are cores. */
+  readonly threads: number | undefined;
+  /** Of the pack, when the model folder holds a checkpoint. */
+  readonly precision: Precision;
+  /** Undefined: the system's temporary folder. */
+  readonly scratchDir: string | undefined;
+  readonly logLevel: LogLevel;
+  /** Whether CloudWatch metrics are written into the log. */
+  readonly embeddedMetrics: boolean;
+  readonly limits: Limits;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The configuration: what `overrides` say (the command line), else the environment, else the defaults. Everything that
+ * is wrong is told in one `invalid_configuration`.
+ */
+export function readConfig(environment: Environment, overrides: Partial<ServerConfig> = {}): ServerConfig {
+  const read = new EnvironmentReader(environment);
+  const port = read.integer(ENVIRONMENT.port, 0, 65_535) ?? DEFAULT_PORT;
+  const config: ServerConfig = {
+    modelDir: read.text(ENVIRONMENT.modelDir) ?? MODEL_DIR,
+    host: read.text(ENVIRONMENT.host) ?? '127.0.0.1',
+    port: read.integer(ENVIRONMENT.sagemakerPort, 1, 65_535) ?? port,
+    device: read.choice(ENVIRONMENT.device, DEVICES) ?? 'auto',
+    threads: read.integer(ENVIRONMENT.threads, 1, 1024),
+    precision: read.choice(ENVIRONMENT.precision, PRECISIONS) ?? 'fp32',
+    scratchDir: read.text(ENVIRONMENT.scratchDir),
+    logLevel: read.choice(ENVIRONMENT.logLevel, LOG_LEVELS) ?? 'info',
+    embeddedMetrics: read.choice(ENVIRONMENT.emf, ['true', 'false']) === 'true',
+    limits: read.limits(),
+  };
+  read.throwIfWrong();
+  const given = Object.entries(overrides).filter(([, value]) => value !== undefined);
+  return { ...config, ...Object.fromEntries(given) };
+}
+
+/** Reads variables and gathers what is wrong with them. An empty one counts as unset. */
+class EnvironmentReader {
+  readonly #environment: Environment;
+  readonly #problems: string[] = [];
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  text(name: string): string | undefined {
+    return this.#environment[name] || undefined;
+  }
+
+  integer(name: string, min: number, max: number): number | undefined {
+    const raw = this.text(name);
+    if (raw === undefined) return undefined;
+    const value = /^\d+$/.test(raw) ? Number(raw) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    return this.#wrong(name, raw, `a whole number from ${min} to ${max}`);
+  }
+
+  choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
+    const raw = this.text(name);
+    if (raw === undefined) return undefined;
+    return choices.find((choice) => choice === raw) ?? this.#wrong(name, raw, choices.join(', '));
+  }
+
+  limits(): Limits {
+    try {
+      return limitsFromEnvironment(this.#environment);
+    } catch (error) {
+      if (!(error instanceof ModerationError)) throw error;
+      this.#problems.push(error.message);
+      return defaultLimits();
+    }
+  }
+
+  throwIfWrong(): void {
+    if (this.#problems.length > 0)
+      throw new ModerationError('invalid_configuration', this.#problems.join('\n'));
+  }
+
+  #wrong(name: string, raw: string, expected: string): undefined {
+    this.#problems.push(`${name} is ${JSON.stringify(raw)}; expected ${expected}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,110 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ModerationError } from '../../contract/errors.js';
+import { Findings } from '../findings.js';
+import { MANIFEST_FILE, type Manifest, manifestSchema } from '../manifest.js';
+import { readSmallText } from '../small-text.js';
+import { type HashOptions, hashFile } from './hash-file.js';
+import { manifestHash } from './write-manifest.js';
+
+/** A manifest has 5 kB; this leaves room for the metrics of many classes. */
+const MAX_MANIFEST_BYTES = 1024 * 1024;
+
+export interface OpenPackOptions extends HashOptions {
+  /**
+   * Whether to read every file and compare its hash: about a second for each gigabyte. False compares sizes only.
+   */
+  readonly verify: boolean;
+}
+
+/** A model pack whose files are all there. */
+export class Pack {
+  /** Identifies the pack: see {@link manifestHash}. */
+  readonly hash: string;
+
+  constructor(
+    /** Absolute path. */
+    readonly folder: string,
+    readonly manifest: Manifest,
+  ) {
+    this.hash = manifestHash(manifest);
+  }
+
+  /** Absolute path of one of its files. */
+  path(file: string): string {
+    if (Object.hasOwn(this.manifest.files, file)) return join(this.folder, file);
+    throw new RangeError(`${JSON.stringify(file)} is no file of the pack.`);
+  }
+}
+
+/**
+ * Opens a model pack.
+ *
+ * @throws ModerationError `pack_invalid`, listing every file that is missing, is no file, or has another size or hash
+ */
+export async function openPack(folder: string, options: OpenPackOptions): Promise<Pack> {
+  const pack = new Pack(resolve(folder), await readManifest(resolve(folder)));
+  const findings = new Findings();
+  await checkSizes(pack, findings);
+  if (options.verify && findings.empty) await checkHashes(pack, options, findings);
+  findings.raise('pack_invalid', `The model pack ${pack.folder} is incomplete or was altered`);
+  return pack;
+}
+
+async function readManifest(folder: string): Promise<Manifest> {
+  const path = join(folder, MANIFEST_FILE);
+  const result = manifestSchema.safeParse(await readJson(path));
+  if (result.success) return result.data;
+  const issues = result.error.issues.map((issue) => `\n- ${[...issue.path, issue.message].join(': ')}`);
+  throw new ModerationError(
+    'pack_invalid',
+    `${path} is no manifest that this version reads:${issues.slice(0, 20).join('')}`,
+  );
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readSmallText(path, MAX_MANIFEST_BYTES));
+  } catch (cause) {
+    const reason = cause instanceof SyntaxError ? 'is no valid JSON' : (cause as Error).message;
+    throw new ModerationError('pack_invalid', `${path} ${reason}.`, { cause });
+  }
+}
+
+async function checkSizes(pack: Pack, findings: Findings): Promise<void> {
+  for (const [name, { bytes }] of Object.entries(pack.manifest.files)) {
+    const finding = await checkSize(pack.path(name), bytes);
+    if (finding !== undefined) findings.add(`${name} ${finding}`);
+  }
+}
+
+/** Links are followed: a pack's weights may be a link to the checkpoint's. */
+async function checkSize(path: string, bytes: number): Promise<string | undefined> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) return 'is no regular file';
+    return found.size === bytes ? undefined : `has ${found.size} bytes, the manifest says ${bytes}`;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? 'is missing, or a link to nothing' : `cannot be read (${code})`;
+  }
+}
+
+async function checkHashes(
+  pack: Pack,
+  { onProgress, signal }: HashOptions,
+  findings: Findings,
+): Promise<void> {
+  const files = Object.entries(pack.manifest.files);
+  const total = files.reduce((sum, [, { bytes }]) => sum + bytes, 0);
+  let before = 0;
+  for (const [name, { bytes, sha256 }] of files) {
+    const actual = await hashFile(pack.path(name), {
+      onProgress: (done) => onProgress?.(before + done, total),
+      ...(signal && { signal }),
+    });
+    if (actual.sha256 !== sha256)
+      findings.add(`${name} has SHA-256 ${actual.sha256}, the manifest says ${sha256}`);
+    before += bytes;
+  }
+}

@@ -1,0 +1,59 @@
+import type { Architecture } from '../checkpoint/architecture.js';
+import { MANIFEST_FORMAT, type Manifest } from '../checkpoint/manifest.js';
+import { WEIGHTS_FILE } from '../checkpoint/weights-file.js';
+import { FAMILY_ENCODERS } from './graphs.js';
+import type { Settings } from './settings.js';
+import type { ConvertedTokenizer } from './tokenizer.js';
+
+/** Names of a pack's files, beside its manifest. */
+export const FILES = {
+  weights: WEIGHTS_FILE,
+  tokenizer: 'tokenizer.bin',
+  textGraph: 'text-encoder.onnx',
+  imageGraph: 'image-encoder.onnx',
+  headGraph: 'head.onnx',
+} as const;
+
+export interface PackFacts {
+  readonly architecture: Architecture;
+  readonly settings: Settings;
+  readonly tokenizer: ConvertedTokenizer;
+  readonly precision: Manifest['precision'];
+  readonly inferred: readonly string[];
+  readonly files: Manifest['files'];
+}
+
+export function describePack({ architecture, settings, tokenizer, ...facts }: PackFacts): Manifest {
+  const { family, text, image, head } = architecture;
+  const { mean, std, maxTokens, inferred, ...named } = settings;
+  return {
+    format: MANIFEST_FORMAT,
+    ...named,
+    family,
+    precision: facts.precision,
+    text: {
+      graph: FILES.textGraph,
+      tokenizer: FILES.tokenizer,
+      maxTokens,
+      ...tokenizer.frame,
+      pooling: FAMILY_ENCODERS[family].pooling,
+      keyMask: true,
+      lowercase: false,
+      width: text.featureWidth,
+      vocabularySize: text.vocabularySize,
+    },
+    image: {
+      graph: FILES.imageGraph,
+      size: image.size,
+      geometry: 'short-edge-crop',
+      filter: 'bilinear',
+      mean: [...mean],
+      std: [...std],
+      width: image.featureWidth,
+    },
+    head: { kind: head.kind, graph: FILES.headGraph, absent: 'zero' },
+    weights: FILES.weights,
+    inferred: [...facts.inferred, ...inferred],
+    files: facts.files,
+  };
+}

@@ -1,0 +1,36 @@
+import type { Modality } from '../contract/reply.js';
+
+/** What there is to classify. Null or undefined means absent; at least one must be there. */
+export interface Post {
+  readonly text?: string | null | undefined;
+  /** The bytes of an image file. They must stay as they are until the answer is there. */
+  readonly image?: Uint8Array | null | undefined;
+}
+
+export interface ClassifyOptions {
+  /** Aborts when the caller left: what was not computed yet is not, and the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * When the answer loses its use, in milliseconds of `performance.now()`.
+   * @default `requestTimeoutMs` from now
+   */
+  readonly deadline?: number | undefined;
+}
+
+/**
+ * Milliseconds by stage: the run of a stage under its name, the wait before it under its name and `_wait`, all of it
+ * under `total`. Runs are those of whole batches. Stages that were skipped or shared with another post are missing.
+ */
+export type Timings = Readonly<Record<string, number>>;
+
+export interface Classification {
+  /** One per class, in the order of the manifest. */
+  readonly logits: Float32Array;
+  /** Float32 sigmoids of the logits. They are independent and do not add up to 1. */
+  readonly probabilities: Float32Array;
+  /** What the answer rests on: text before image. The encoder of an absent modality was not run. */
+  readonly modalitiesUsed: readonly Modality[];
+  /** Whether text beyond the model's token limit was left unread. */
+  readonly textTruncated: boolean;
+  readonly timings: Timings;
+}

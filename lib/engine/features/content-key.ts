@@ -1,0 +1,31 @@
+import { createHash, webcrypto } from 'node:crypto';
+import type { Modality } from '../../contract/reply.js';
+
+/** Above this size, hashing would hold up the event loop for a good fraction of a millisecond: it goes to another thread. */
+const OFF_THREAD_BYTES = 256 * 1024;
+
+/** Names content under a model: two keys are equal when and only when modality, pack and bytes are. */
+export class ContentKeys {
+  readonly #packHash: string;
+
+  constructor(packHash: string) {
+    this.#packHash = packHash;
+  }
+
+  ofText(text: string): string {
+    return this.#key('text', createHash('sha256').update(text, 'utf8').digest());
+  }
+
+  async ofImage(bytes: Uint8Array): Promise<string> {
+    return this.#key('image', await sha256(bytes));
+  }
+
+  #key(modality: Modality, digest: Uint8Array): string {
+    return createHash('sha256').update(`${modality}\0${this.#packHash}\0`).update(digest).digest('base64');
+  }
+}
+
+async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
+  if (bytes.byteLength <= OFF_THREAD_BYTES) return createHash('sha256').update(bytes).digest();
+  return new Uint8Array(await webcrypto.subtle.digest('SHA-256', bytes));
+}

@@ -1,0 +1,49 @@
+import { LRUCache } from 'lru-cache';
+import { SingleFlight } from './single-flight.js';
+
+/** How a lookup was served: from memory, by a computation that was under way, or by a new one. */
+export type CacheOutcome = 'hit' | 'shared' | 'miss';
+
+/**
+ * What the encoders made of content seen before, the most recently used of it. Only successes are kept. Concurrent
+ * lookups of one key share one computation.
+ */
+export class FeatureCache<Value extends object> {
+  readonly capacity: number;
+  readonly #kept: LRUCache<string, Value> | undefined;
+  readonly #flights = new SingleFlight<Value>();
+
+  /** `capacity` in items; with 0 nothing is kept, but computations under way are still shared. */
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.#kept = capacity > 0 ? new LRUCache({ max: capacity }) : undefined;
+  }
+
+  get size(): number {
+    return this.#kept?.size ?? 0;
+  }
+
+  /** Computations under way. */
+  get inFlight(): number {
+    return this.#flights.size;
+  }
+
+  async get(
+    key: string,
+    signal: AbortSignal,
+    compute: (signal: AbortSignal) => Promise<Value>,
+    onOutcome: (outcome: CacheOutcome) => void,
+  ): Promise<Value> {
+    const kept = this.#kept?.get(key);
+    if (kept !== undefined) {
+      onOutcome('hit');
+      return kept;
+    }
+    onOutcome(this.#flights.has(key) ? 'shared' : 'miss');
+    return this.#flights.join(key, signal, async (shared) => {
+      const value = await compute(shared);
+      this.#kept?.set(key, value);
+      return value;
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import type { Device } from '../contract/environment.js';
+import { defaultLimits, type Limits } from '../contract/limits.js';
+import { availableCores } from './available-cores.js';
+import { type EngineLogger, type EngineObserver, silentLogger } from './observer.js';
+import { type Clock, systemClock } from './scheduling/clock.js';
+import { type Spawn, spawnThread } from './supervision/spawn.js';
+
+export interface ClassifierOptions {
+  /**
+   * Where the encoders run.
+   * @default 'auto' - CUDA when it works, else the CPU
+   */
+  readonly device?: Device | undefined;
+  /**
+   * Threads of each encoder; half as many workers decode images.
+   * @default as many as there are cores, or as the container's CPU quota allows
+   */
+  readonly threads?: number | undefined;
+  /** @default every limit at its default */
+  readonly limits?: Limits | undefined;
+  /** @default nothing is logged */
+  readonly logger?: EngineLogger | undefined;
+  /** @default nobody is told */
+  readonly observer?: EngineObserver | undefined;
+  /** Aborts loading. Without effect once the classifier is there. */
+  readonly signal?: AbortSignal | undefined;
+  /** The world around the engine, for tests: they stop the clock and break the workers. */
+  readonly internals?: EngineInternals | undefined;
+}
+
+export interface EngineInternals {
+  readonly clock?: Clock | undefined;
+  readonly spawn?: Spawn | undefined;
+}
+
+/** The options with every default filled in. */
+export interface EngineSettings {
+  readonly device: Device;
+  readonly threads: number;
+  readonly limits: Limits;
+  readonly logger: EngineLogger;
+  readonly observer: EngineObserver;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly spawn: Spawn;
+}
+
+export function resolveOptions(options: ClassifierOptions): EngineSettings {
+  return {
+    device: options.device ?? 'auto',
+    threads: options.threads ?? availableCores(),
+    limits: options.limits ?? defaultLimits(),
+    logger: options.logger ?? silentLogger,
+    observer: options.observer ?? {},
+    signal: options.signal ?? new AbortController().signal,
+    clock: options.internals?.clock ?? systemClock,
+    spawn: options.internals?.spawn ?? spawnThread,
+  };
+}

@@ -1,0 +1,129 @@
+import type { Pack } from '../checkpoint/pack/pack.js';
+import { ModerationError } from '../contract/errors.js';
+import { textRow } from '../text/sequence.js';
+import type { EngineContext } from './context.js';
+import { ContentKeys } from './features/content-key.js';
+import { FeatureCache } from './features/feature-cache.js';
+import type { StageName } from './observer.js';
+import type { AbsentFeatures, PostFeatures } from './stages/head.js';
+import { absentImage } from './stages/image-encoder.js';
+import { PROBE_IMAGE } from './stages/probe-image.js';
+import type { TimingsDraft } from './stages/stage.js';
+import { createStages, type Stages } from './stages/stages.js';
+import type { Provider } from './workers/messages.js';
+
+/** What an encoder makes of one text or image. */
+export interface Encoded {
+  /** Pooled, [width]. */
+  readonly features: Float32Array;
+  /** Whether some of the text was left unread. False for images. */
+  readonly truncated: boolean;
+}
+
+export interface PipelineOptions {
+  readonly pack: Pack;
+  readonly provider: Provider;
+  /** Threads of each encoder; half as many workers decode images. */
+  readonly threads: number;
+}
+
+/** From content to logits: the stages of a post, and the memory that saves it from passing them twice. */
+export class Pipeline {
+  readonly stages: Stages;
+  readonly cache: FeatureCache<Encoded>;
+  readonly #keys: ContentKeys;
+  readonly #context: EngineContext;
+  readonly #pack: Pack;
+  #absent: AbsentFeatures;
+
+  constructor({ pack, provider, threads }: PipelineOptions, context: EngineContext) {
+    const { text, image } = pack.manifest;
+    this.#context = context;
+    this.#pack = pack;
+    this.#absent = { text: new Float32Array(text.width), image: new Float32Array(image.width) };
+    this.#keys = new ContentKeys(pack.hash);
+    this.cache = new FeatureCache(context.limits.cacheItems);
+    this.stages = createStages({ pack, provider, threads, absent: () => this.#absent }, context);
+  }
+
+  /**
+   * Starts all workers side by side and passes a post through all stages. Rejects with what kept a worker from getting
+   * ready, or with `pack_invalid` when the model gives no numbers.
+   */
+  async start(signal: AbortSignal): Promise<void> {
+    await Promise.all(Object.values(this.stages).map((stage) => stage.start()));
+    try {
+      if (this.#pack.manifest.head.absent === 'encoded') this.#absent = await this.#encodeAbsent(signal);
+      await this.#warmUp(signal);
+    } catch (error) {
+      if (!(error instanceof ModerationError && error.code === 'output_invalid')) throw error;
+      throw new ModerationError('pack_invalid', `The warm-up failed. ${error.message}`, { cause: error });
+    }
+  }
+
+  encodeText(text: string, signal: AbortSignal, timings: TimingsDraft): Promise<Encoded> {
+    return this.cache.get(
+      this.#keys.ofText(text),
+      signal,
+      (shared) => this.#computeText(text, shared, timings),
+      (outcome) => this.#context.observer.cache?.({ modality: 'text', outcome }),
+    );
+  }
+
+  async encodeImage(bytes: Uint8Array, signal: AbortSignal, timings: TimingsDraft): Promise<Encoded> {
+    return this.cache.get(
+      await this.#keys.ofImage(bytes),
+      signal,
+      (shared) => this.#computeImage(bytes, shared, timings),
+      (outcome) => this.#context.observer.cache?.({ modality: 'image', outcome }),
+    );
+  }
+
+  /** Logits, one per class. */
+  classify(features: PostFeatures, signal: AbortSignal, timings: TimingsDraft): Promise<Float32Array> {
+    return this.stages.classify.submit(features, signal, timings);
+  }
+
+  async #computeText(text: string, signal: AbortSignal, timings: TimingsDraft): Promise<Encoded> {
+    const { ids, truncated } = await this.stages.tokenize.submit(text, signal, timings);
+    const row = textRow(ids, this.#pack.manifest.text);
+    const features = await this.stages.encode_text.submit(row, signal, timings);
+    return { features, truncated };
+  }
+
+  async #computeImage(bytes: Uint8Array, signal: AbortSignal, timings: TimingsDraft): Promise<Encoded> {
+    const pixels = await this.stages.decode_image.submit(bytes, signal, timings);
+    const features = await this.stages.encode_image.submit({ pixels, present: true }, signal, timings);
+    return { features, truncated: false };
+  }
+
+  /** The name of a stage with a worker that could not be replaced. */
+  get failedStage(): StageName | undefined {
+    return Object.values(this.stages).find(({ failed }) => failed)?.name;
+  }
+
+  get well(): boolean {
+    return Object.values(this.stages).every(({ well }) => well);
+  }
+
+  async close(reason: unknown): Promise<void> {
+    await Promise.all(Object.values(this.stages).map((stage) => stage.close(reason)));
+  }
+
+  async #encodeAbsent(signal: AbortSignal): Promise<AbsentFeatures> {
+    const [text, image] = await Promise.all([
+      this.#computeText('', signal, {}),
+      this.stages.encode_image.submit(absentImage(this.#pack.manifest.image), signal, {}),
+    ]);
+    return { text: text.features, image };
+  }
+
+  /** Past the cache, which keeps what users send. */
+  async #warmUp(signal: AbortSignal): Promise<void> {
+    const [text, image] = await Promise.all([
+      this.#computeText('a warm-up', signal, {}),
+      this.#computeImage(PROBE_IMAGE, signal, {}),
+    ]);
+    await this.classify({ text: text.features, image: image.features }, signal, {});
+  }
+}

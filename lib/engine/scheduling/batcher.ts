@@ -1,0 +1,201 @@
+import { ModerationError } from '../../contract/errors.js';
+import type { Backend } from './backend.js';
+import { type BatchBounds, batchCost, chooseBatch } from './choose-batch.js';
+import type { Clock } from './clock.js';
+import { ServiceTime } from './service-time.js';
+import { type Completed, Submission } from './submission.js';
+
+export interface BatcherOptions<Input, Output> {
+  readonly backend: Backend<Input, Output>;
+  readonly bounds: BatchBounds;
+  /** Items that may wait. */
+  readonly capacity: number;
+  /** What an item contributes to the cost of its batch. */
+  readonly weigh: (item: Input) => number;
+  /** Whether the items of a batch that failed with this error may run again, each alone. */
+  readonly retriesAlone: (error: unknown) => boolean;
+  readonly clock: Clock;
+  readonly onBatch?: (report: BatchReport) => void;
+  /** An item left the queue uncomputed. */
+  readonly onDropped?: () => void;
+}
+
+export interface BatchReport {
+  readonly items: number;
+  readonly cost: number;
+  /** How long each item waited in this queue. */
+  readonly waitMs: readonly number[];
+  readonly runMs: number;
+  /** `split`: it failed as a whole and its items run again, each alone. */
+  readonly outcome: 'ok' | 'split' | 'failed';
+}
+
+type Attempt<Output> =
+  | { readonly outcomes: readonly PromiseSettledResult<Output>[] }
+  | { readonly error: unknown };
+
+/**
+ * A bounded queue that forms batches. There is no timer: what gathered while the backend was busy is the next batch, and
+ * an idle backend starts with what came in the same turn of the event loop.
+ *
+ * Every submission settles exactly once. One whose signal aborts while it waits is never computed; one that aborts while
+ * it runs is settled at once and its result dropped. A batch that fails as a whole costs only the items that fail again
+ * alone.
+ */
+export class Batcher<Input, Output> {
+  readonly #options: BatcherOptions<Input, Output>;
+  /** In the order of arrival. */
+  readonly #waiting = new Set<Submission<Input, Output>>();
+  /** Items of failed batches: they run alone, before anything else. */
+  readonly #suspects = new Set<Submission<Input, Output>>();
+  readonly #itemTime = new ServiceTime();
+  readonly #batchTime = new ServiceTime();
+  readonly #running = new Set<Submission<Input, Output>>();
+  #deferred = false;
+  #closed: { readonly reason: unknown } | undefined;
+
+  constructor(options: BatcherOptions<Input, Output>) {
+    this.#options = options;
+    options.backend.onFree(() => this.#dispatch());
+  }
+
+  /** Items that wait. */
+  get queued(): number {
+    return this.#waiting.size + this.#suspects.size;
+  }
+
+  /** Items that are being computed. */
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** Running mean of a batch's time over its items, in milliseconds. */
+  get msPerItem(): number {
+    return this.#itemTime.mean;
+  }
+
+  /** Running mean of a batch's time, in milliseconds. */
+  get msPerBatch(): number {
+    return this.#batchTime.mean;
+  }
+
+  /** Rejects with `overloaded` when the queue is full, and with the signal's reason when it aborts. */
+  submit(item: Input, signal?: AbortSignal): Promise<Completed<Output>> {
+    const { weigh, clock, capacity } = this.#options;
+    if (this.#closed !== undefined) return Promise.reject(this.#closed.reason);
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.queued >= capacity) {
+      return Promise.reject(
+        new ModerationError('overloaded', `The queue is full: it holds ${capacity} items.`),
+      );
+    }
+    const submission = new Submission<Input, Output>(item, weigh(item), clock.now(), signal, (gone) =>
+      this.#dequeue(gone),
+    );
+    this.#waiting.add(submission);
+    this.#dispatchSoon();
+    return submission.result;
+  }
+
+  /** Rejects what waits, what runs and what is submitted from now on. */
+  close(reason: unknown): void {
+    this.#closed ??= { reason };
+    for (const submission of this.#running) submission.reject(reason);
+    for (const submission of [...this.#suspects, ...this.#waiting]) {
+      submission.reject(reason);
+      this.#dequeue(submission);
+    }
+  }
+
+  #dequeue(submission: Submission<Input, Output>): void {
+    const waited = this.#waiting.delete(submission) || this.#suspects.delete(submission);
+    if (waited) this.#options.onDropped?.();
+  }
+
+  #dispatchSoon(): void {
+    if (this.#deferred) return;
+    this.#deferred = true;
+    this.#options.clock.defer(() => {
+      this.#deferred = false;
+      this.#dispatch();
+    });
+  }
+
+  #dispatch(): void {
+    while (this.#options.backend.free > 0) {
+      const batch = this.#takeBatch();
+      if (batch === undefined) return;
+      void this.#run(batch);
+    }
+  }
+
+  #takeBatch(): readonly Submission<Input, Output>[] | undefined {
+    const [suspect] = this.#suspects;
+    if (suspect !== undefined) {
+      this.#suspects.delete(suspect);
+      return [suspect];
+    }
+    const batch = chooseBatch(this.#waiting, this.#options.bounds);
+    for (const submission of batch ?? []) this.#waiting.delete(submission);
+    return batch;
+  }
+
+  async #run(batch: readonly Submission<Input, Output>[]): Promise<void> {
+    const { clock, onBatch } = this.#options;
+    const start = clock.now();
+    for (const submission of batch) this.#running.add(submission);
+    const attempt = await this.#attempt(batch);
+    for (const submission of batch) this.#running.delete(submission);
+    const runMs = clock.now() - start;
+    const outcome = this.#settle(batch, attempt, start, runMs);
+    if (outcome === 'ok') {
+      this.#itemTime.record(runMs / batch.length);
+      this.#batchTime.record(runMs);
+    }
+    onBatch?.({
+      items: batch.length,
+      cost: batchCost(batch),
+      waitMs: batch.map(({ since }) => start - since),
+      runMs,
+      outcome,
+    });
+    this.#dispatch();
+  }
+
+  async #attempt(batch: readonly Submission<Input, Output>[]): Promise<Attempt<Output>> {
+    try {
+      const outcomes = await this.#options.backend.run(batch.map(({ item }) => item));
+      if (outcomes.length === batch.length) return { outcomes };
+      throw new RangeError(`A batch of ${batch.length} items gave ${outcomes.length} outcomes.`);
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  #settle(
+    batch: readonly Submission<Input, Output>[],
+    attempt: Attempt<Output>,
+    start: number,
+    runMs: number,
+  ): BatchReport['outcome'] {
+    if ('error' in attempt) return this.#settleFailure(batch, attempt.error);
+    for (const [index, submission] of batch.entries()) {
+      const outcome = attempt.outcomes[index];
+      if (outcome?.status === 'fulfilled') {
+        submission.resolve({ value: outcome.value, waitMs: start - submission.since, runMs });
+      } else {
+        submission.reject(outcome?.reason);
+      }
+    }
+    return 'ok';
+  }
+
+  #settleFailure(batch: readonly Submission<Input, Output>[], error: unknown): BatchReport['outcome'] {
+    const runAgain = batch.length > 1 && this.#closed === undefined && this.#options.retriesAlone(error);
+    for (const submission of batch) {
+      if (!runAgain) submission.reject(error);
+      else if (!submission.settled) this.#suspects.add(submission);
+    }
+    return runAgain ? 'split' : 'failed';
+  }
+}

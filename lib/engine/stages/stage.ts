@@ -1,0 +1,152 @@
+import { ModerationError } from '../../contract/errors.js';
+import type { EngineContext } from '../context.js';
+import type { StageName } from '../observer.js';
+import { Batcher } from '../scheduling/batcher.js';
+import type { BatchBounds } from '../scheduling/choose-batch.js';
+import type { WorkerEntry } from '../supervision/spawn.js';
+import { SupervisedWorker, type WorkerChange } from '../supervision/supervised-worker.js';
+import { type Adapter, WorkerBackend } from '../supervision/worker-backend.js';
+import { WorkerLost } from '../supervision/worker-lost.js';
+
+export interface StageOptions<Input, Output, Request, Response> {
+  readonly name: StageName;
+  /** The worker's entry file and what it starts with. */
+  readonly entry: WorkerEntry;
+  readonly start: unknown;
+  /** How many workers share the stage's queue. */
+  readonly workers: number;
+  readonly probe: () => Request;
+  readonly adapter: Adapter<Input, Output, Request, Response>;
+  readonly bounds: BatchBounds;
+  readonly capacity: number;
+  readonly weigh: (item: Input) => number;
+}
+
+/** Where a stage notes its times for one post. */
+export type TimingsDraft = Record<string, number>;
+
+/** A worker hangs, as far as the status tells, when it needs this many times as long as it usually does ... */
+const HANGING_FACTOR = 20;
+/** ... but not before this time: short batches vary more. */
+const HANGING_MIN_MS = 5_000;
+
+/** A queue and the workers behind it. */
+export class Stage<Input, Output, Request, Response> {
+  readonly name: StageName;
+  readonly #context: EngineContext;
+  readonly #workers: readonly SupervisedWorker<Request, Response>[];
+  readonly #backend: WorkerBackend<Input, Output, Request, Response>;
+  readonly #batcher: Batcher<Input, Output>;
+
+  constructor(options: StageOptions<Input, Output, Request, Response>, context: EngineContext) {
+    const { name, entry, start, probe, adapter, bounds, capacity, weigh } = options;
+    const { clock, spawn, timeouts, observer } = context;
+    this.name = name;
+    this.#context = context;
+    this.#workers = Array.from({ length: options.workers }, (_, index) => {
+      const worker = options.workers === 1 ? name : `${name}_${index + 1}`;
+      return new SupervisedWorker<Request, Response>({
+        name: worker,
+        spawn: () => spawn(entry, start, worker),
+        probe,
+        timeouts,
+        clock,
+        onChange: (change) => this.#onWorkerChange(worker, change),
+      });
+    });
+    this.#backend = new WorkerBackend(this.#workers, adapter);
+    this.#batcher = new Batcher({
+      backend: this.#backend,
+      bounds,
+      capacity,
+      weigh,
+      clock,
+      retriesAlone: (error) => !(error instanceof WorkerLost),
+      onBatch: (report) => observer.batch?.({ stage: name, ...report }),
+      onDropped: () => observer.dropped?.({ stage: name }),
+    });
+  }
+
+  get queued(): number {
+    return this.#batcher.queued;
+  }
+
+  get running(): number {
+    return this.#batcher.running;
+  }
+
+  /** Running mean of the time per item at full use, in milliseconds. */
+  get msPerItem(): number {
+    return this.#batcher.msPerItem / this.#workers.length;
+  }
+
+  get failed(): boolean {
+    return this.#workers.some(({ state }) => state === 'failed');
+  }
+
+  /** Whether every worker is there and none is silent for much longer than usual. */
+  get well(): boolean {
+    const usual = HANGING_FACTOR * this.#batcher.msPerBatch;
+    const hangsAfter = Math.min(Math.max(usual, HANGING_MIN_MS), this.#context.timeouts.callMs);
+    return this.#workers.every(({ state, busyMs }) => state === 'ready' && busyMs < hangsAfter);
+  }
+
+  /** Starts the workers. Rejects with what kept one from getting ready. */
+  async start(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.start()));
+  }
+
+  async submit(item: Input, signal: AbortSignal, timings: TimingsDraft): Promise<Output> {
+    const { value, waitMs, runMs } = await this.#batcher.submit(item, signal);
+    timings[`${this.name}_wait`] = waitMs;
+    timings[this.name] = runMs;
+    return value;
+  }
+
+  /** Rejects what waits with `reason` and ends the workers, and with them what runs. */
+  async close(reason: unknown): Promise<void> {
+    this.#batcher.close(reason);
+    await Promise.all(this.#workers.map((worker) => worker.close()));
+  }
+
+  #onWorkerChange(worker: string, change: WorkerChange): void {
+    const { observer, onWorkerChange } = this.#context;
+    if (change.kind === 'ready') {
+      observer.worker?.({ worker, change: 'ready' });
+      this.#backend.wake();
+    } else {
+      const reason = wordsOf(change.reason);
+      observer.worker?.({ worker, change: change.kind, reason });
+      this.#onLoss(worker, change, reason);
+    }
+    onWorkerChange();
+  }
+
+  #onLoss(worker: string, change: Exclude<WorkerChange, { kind: 'ready' }>, reason: string): void {
+    const { logger } = this.#context;
+    if (change.kind === 'lost') {
+      logger.warn({ worker, reason }, 'A worker was lost and is being replaced.');
+      return;
+    }
+    logger.error(
+      { worker, reason },
+      'A worker was lost again and again; it is given up, and the engine fails.',
+    );
+    this.#batcher.close(
+      new ModerationError('worker_failed', `The ${worker} worker cannot be replaced.`, {
+        cause: change.reason,
+      }),
+    );
+  }
+}
+
+/** An error's message and that of its cause. The errors of a crashed thread are known by their shape, not their class. */
+function wordsOf(error: unknown): string {
+  const [message, reason] = [messageOf(error), messageOf((error as { cause?: unknown } | null)?.cause)];
+  return reason === undefined || reason === message ? `${message ?? error}` : `${message} ${reason}`;
+}
+
+function messageOf(error: unknown): string | undefined {
+  const message = (error as { message?: unknown } | null | undefined)?.message;
+  return typeof message === 'string' ? message : undefined;
+}

@@ -1,0 +1,160 @@
+import type { Pack } from '../../checkpoint/pack/pack.js';
+import { type TextRow, textRow } from '../../text/sequence.js';
+import type { Encoding } from '../../text/tokenizer.js';
+import type { EngineContext } from '../context.js';
+import type {
+  ImageRequest,
+  ImageResponse,
+  ImageStart,
+  Provider,
+  SessionRequest,
+  SessionResponse,
+  SessionStart,
+  TokenizerRequest,
+  TokenizerResponse,
+  TokenizerStart,
+} from '../workers/messages.js';
+import { type AbsentFeatures, headAdapter, type PostFeatures } from './head.js';
+import { imageDecoderAdapter } from './image-decoder.js';
+import { absentImage, type EncoderImage, imageEncoderAdapter } from './image-encoder.js';
+import { PROBE_IMAGE } from './probe-image.js';
+import { Stage } from './stage.js';
+import { textEncoderAdapter } from './text-encoder.js';
+import { tokenizerAdapter } from './tokenizer.js';
+
+/** Every stage of a post, by name. */
+export interface Stages {
+  readonly tokenize: Stage<string, Encoding, TokenizerRequest, TokenizerResponse>;
+  readonly encode_text: Stage<TextRow, Float32Array, SessionRequest, SessionResponse>;
+  readonly decode_image: Stage<Uint8Array, Uint8Array, ImageRequest, ImageResponse>;
+  readonly encode_image: Stage<EncoderImage, Float32Array, SessionRequest, SessionResponse>;
+  readonly classify: Stage<PostFeatures, Float32Array, SessionRequest, SessionResponse>;
+}
+
+export interface StagesOptions {
+  readonly pack: Pack;
+  readonly provider: Provider;
+  readonly threads: number;
+  readonly absent: () => AbsentFeatures;
+}
+
+/** Texts that are tokenized in one call, and their characters in all: a long one goes alone. */
+const TOKENIZER_BATCH = { maxItems: 64, maxCost: 50_000 };
+/** Posts that pass the head together. It takes microseconds a post; the limit bounds the copy. */
+const HEAD_BATCH = { maxItems: 256, maxCost: 256 };
+
+export function createStages(options: StagesOptions, context: EngineContext): Stages {
+  return {
+    tokenize: tokenizeStage(options, context),
+    encode_text: textStage(options, context),
+    decode_image: decodeStage(options, context),
+    encode_image: imageStage(options, context),
+    classify: headStage(options, context),
+  };
+}
+
+function tokenizeStage({ pack }: StagesOptions, context: EngineContext): Stages['tokenize'] {
+  const spec = pack.manifest.text;
+  const start: TokenizerStart = { file: pack.path(spec.tokenizer), spec };
+  return new Stage(
+    {
+      name: 'tokenize',
+      entry: 'tokenizer-worker',
+      start,
+      workers: 1,
+      probe: () => ({ texts: [''] }),
+      adapter: tokenizerAdapter,
+      bounds: TOKENIZER_BATCH,
+      capacity: context.limits.maxQueuedTexts,
+      weigh: (text) => text.length,
+    },
+    context,
+  );
+}
+
+function textStage(options: StagesOptions, context: EngineContext): Stages['encode_text'] {
+  const { text } = options.pack.manifest;
+  const { maxQueuedTexts, maxBatchTexts } = context.limits;
+  return new Stage(
+    {
+      name: 'encode_text',
+      entry: 'session-worker',
+      start: sessionStart('text', text.graph, options),
+      workers: 1,
+      probe: () => textEncoderAdapter.toCall([textRow(Int32Array.of(text.eosId), text)]).request,
+      adapter: textEncoderAdapter,
+      // Beyond half of the full rectangle a batch takes longer without taking less an item.
+      bounds: { maxItems: maxBatchTexts, maxCost: (maxBatchTexts * text.maxTokens) / 2 },
+      capacity: maxQueuedTexts,
+      weigh: ({ inputIds }) => inputIds.length,
+    },
+    context,
+  );
+}
+
+function decodeStage({ pack, threads }: StagesOptions, context: EngineContext): Stages['decode_image'] {
+  const start: ImageStart = { spec: pack.manifest.image, limits: context.limits };
+  return new Stage(
+    {
+      name: 'decode_image',
+      entry: 'image-worker',
+      start,
+      workers: Math.max(1, Math.floor(threads / 2)),
+      probe: () => ({ bytes: PROBE_IMAGE }),
+      adapter: imageDecoderAdapter,
+      bounds: { maxItems: 1, maxCost: Number.POSITIVE_INFINITY },
+      capacity: context.limits.maxQueuedImages,
+      weigh: (bytes) => bytes.byteLength,
+    },
+    context,
+  );
+}
+
+function imageStage(options: StagesOptions, context: EngineContext): Stages['encode_image'] {
+  const { image, head } = options.pack.manifest;
+  const { maxQueuedImages, maxBatchImages } = context.limits;
+  const adapter = imageEncoderAdapter(image, head.absent === 'encoded');
+  return new Stage(
+    {
+      name: 'encode_image',
+      entry: 'session-worker',
+      start: sessionStart('image', image.graph, options),
+      workers: 1,
+      probe: () => adapter.toCall([absentImage(image)]).request,
+      adapter,
+      bounds: { maxItems: maxBatchImages, maxCost: maxBatchImages },
+      capacity: maxQueuedImages,
+      weigh: () => 1,
+    },
+    context,
+  );
+}
+
+function headStage(options: StagesOptions, context: EngineContext): Stages['classify'] {
+  const { maxQueuedTexts, maxQueuedImages } = context.limits;
+  const adapter = headAdapter(options.absent);
+  return new Stage(
+    {
+      name: 'classify',
+      entry: 'session-worker',
+      start: sessionStart('head', options.pack.manifest.head.graph, { ...options, threads: 1 }),
+      workers: 1,
+      probe: () => adapter.toCall([{ text: undefined, image: undefined }]).request,
+      adapter,
+      bounds: HEAD_BATCH,
+      capacity: maxQueuedTexts + maxQueuedImages,
+      weigh: () => 1,
+    },
+    context,
+  );
+}
+
+function sessionStart(name: string, graph: string, { pack, provider, threads }: StagesOptions): SessionStart {
+  return {
+    name,
+    graph: pack.path(graph),
+    weights: pack.path(pack.manifest.weights),
+    provider,
+    threads,
+  };
+}

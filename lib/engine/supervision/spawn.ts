@@ -1,0 +1,42 @@
+import { fileURLToPath } from 'node:url';
+import { type Transferable, Worker } from 'node:worker_threads';
+import type { MainMessage } from '../workers/messages.js';
+
+/** What the engine needs of a worker thread: injected, so that tests script or break it. */
+export interface WorkerThread {
+  postMessage(message: MainMessage<unknown>, transfer: readonly Transferable[]): void;
+  on(event: 'message', listener: (message: unknown) => void): unknown;
+  on(event: 'error' | 'messageerror', listener: (error: unknown) => void): unknown;
+  on(event: 'exit', listener: (code: number) => void): unknown;
+  /** Makes it end as soon as that is safe. Its exit tells when it has. */
+  stop(): void;
+}
+
+/** The worker entries, by the file that holds them. */
+export type WorkerEntry = 'session-worker' | 'tokenizer-worker' | 'image-worker';
+
+/** Starts a thread. `name` tells it from others of the same entry. */
+export type Spawn = (entry: WorkerEntry, start: unknown, name: string) => WorkerThread;
+
+export const spawnThread: Spawn = (entry, start, name) =>
+  asWorkerThread(new Worker(entryFile(entry), { workerData: start, name }), entry);
+
+export function entryFile(entry: WorkerEntry): string {
+  return fileURLToPath(new URL(`../workers/${entry}.js`, import.meta.url));
+}
+
+/**
+ * A thread inside ONNX Runtime must not be terminated: when the native call returns into a thread that may run no more
+ * JavaScript, the binding's exception is caught by nobody and aborts the whole process. Such a thread is asked to end,
+ * and does so when its call returns. The others are JavaScript, which can be stopped anywhere.
+ */
+export function asWorkerThread(worker: Worker, entry: WorkerEntry): WorkerThread {
+  return {
+    postMessage: (message, transfer) => worker.postMessage(message, transfer),
+    on: worker.on.bind(worker),
+    stop() {
+      if (entry === 'session-worker') worker.postMessage({ kind: 'end' } satisfies MainMessage<never>);
+      else void worker.terminate();
+    },
+  };
+}

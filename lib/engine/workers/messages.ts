@@ -1,0 +1,90 @@
+/**
+ * Everything that travels between the main thread and the workers. Large buffers are transferred, so whoever sends one
+ * must own the whole of its ArrayBuffer.
+ */
+import type { ImageSpec, TextSpec } from '../../checkpoint/manifest.js';
+import type { ErrorCode } from '../../contract/errors.js';
+import type { Limits } from '../../contract/limits.js';
+import type { Encoding } from '../../text/tokenizer.js';
+
+/** Main thread to worker: a call, or the wish that it end after those that it has. */
+export type MainMessage<Request> = CallMessage<Request> | { readonly kind: 'end' };
+
+export interface CallMessage<Request> {
+  readonly kind: 'call';
+  readonly id: number;
+  readonly request: Request;
+}
+
+/** Worker to main thread: it can be called, or why it never will be; then one reply per call, in any order. */
+export type WorkerMessage<Response> =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'unusable'; readonly error: ErrorMessage }
+  | { readonly kind: 'result'; readonly id: number; readonly response: Response }
+  | { readonly kind: 'error'; readonly id: number; readonly error: ErrorMessage };
+
+/** An error in a form that survives the crossing. `code` is there when it is a declared one. */
+export interface ErrorMessage {
+  readonly code?: ErrorCode | undefined;
+  readonly message: string;
+  readonly stack?: string | undefined;
+}
+
+export type Provider = 'cpu' | 'cuda';
+
+/** Starts a worker that runs one ONNX graph. */
+export interface SessionStart {
+  /** What the graph is called in errors. */
+  readonly name: string;
+  /** Path of the ONNX file. */
+  readonly graph: string;
+  /** Path of the safetensors file that it references; may be a symbolic link. */
+  readonly weights: string;
+  readonly provider: Provider;
+  /** Threads of one operator. */
+  readonly threads: number;
+}
+
+export type TensorMessage =
+  | { readonly type: 'float32'; readonly data: Float32Array; readonly dims: readonly number[] }
+  | { readonly type: 'int32'; readonly data: Int32Array; readonly dims: readonly number[] }
+  | { readonly type: 'uint8'; readonly data: Uint8Array; readonly dims: readonly number[] };
+
+export type FloatTensor = Extract<TensorMessage, { type: 'float32' }>;
+
+/** The graph's inputs by name. */
+export type SessionRequest = Readonly<Record<string, TensorMessage>>;
+/** The graph's outputs by name. */
+export type SessionResponse = Readonly<Record<string, FloatTensor>>;
+
+/** Starts a worker that turns texts into tokens. */
+export interface TokenizerStart {
+  /** Path of the tokenizer's file. */
+  readonly file: string;
+  readonly spec: TextSpec;
+}
+
+export interface TokenizerRequest {
+  readonly texts: readonly string[];
+}
+
+/** One per text, in order. */
+export interface TokenizerResponse {
+  readonly encodings: readonly Encoding[];
+}
+
+/** Starts a worker that turns image files into pixels. */
+export interface ImageStart {
+  readonly spec: ImageSpec;
+  readonly limits: Limits;
+}
+
+/** One file per call: a worker holds one decoded image at a time. */
+export interface ImageRequest {
+  readonly bytes: Uint8Array;
+}
+
+export interface ImageResponse {
+  /** RGB, [size, size, 3]. */
+  readonly pixels: Uint8Array;
+}

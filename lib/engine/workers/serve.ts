@@ -1,0 +1,48 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { toErrorMessage } from './error-message.js';
+import type { CallMessage, MainMessage, WorkerMessage } from './messages.js';
+
+export interface Answer<Response> {
+  readonly response: Response;
+  /** Buffers of the response to hand over rather than copy. */
+  readonly transfer: readonly ArrayBuffer[];
+}
+
+export type Handler<Request, Response> = (request: Request) => Promise<Answer<Response>>;
+
+/**
+ * A worker's main: starts, says that it is ready, answers calls one after another, and ends when it is told to. An error
+ * of a call is its answer; an error at the start makes the worker say so and end.
+ */
+export async function serve<Start, Request, Response>(
+  start: (data: Start) => Promise<Handler<Request, Response>>,
+): Promise<void> {
+  const port = parentPort;
+  if (port === null)
+    throw new Error('This module is the entry of a worker thread; it cannot run on its own.');
+  const send = (message: WorkerMessage<Response>, transfer: readonly ArrayBuffer[] = []) =>
+    port.postMessage(message, transfer);
+
+  let handle: Handler<Request, Response>;
+  try {
+    handle = await start(workerData as Start);
+  } catch (error) {
+    send({ kind: 'unusable', error: toErrorMessage(error) });
+    port.close();
+    return;
+  }
+
+  const answer = async ({ id, request }: CallMessage<Request>) => {
+    try {
+      const { response, transfer } = await handle(request);
+      send({ kind: 'result', id, response }, transfer);
+    } catch (error) {
+      send({ kind: 'error', id, error: toErrorMessage(error) });
+    }
+  };
+  let last = Promise.resolve();
+  port.on('message', (message: MainMessage<Request>) => {
+    last = last.then(() => (message.kind === 'call' ? answer(message) : port.close()));
+  });
+  send({ kind: 'ready' });
+}

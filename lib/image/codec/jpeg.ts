@@ -1,0 +1,38 @@
+/**
+ * A look at a JPEG's markers before libvips sees it. It finds what libvips would not mind: files of many thousand
+ * scans, each a pass over the whole picture (minutes of work from a few hundred kilobytes), and markers that end a scan
+ * early, which Pillow refuses. Source: ITU-T T.81, annex B.
+ */
+import { CorruptImageError } from './opened-image.js';
+
+/** Progressive encoders write about ten scans; at the largest allowed size, a hundred take a few seconds. */
+const MAX_SCANS = 100;
+
+const PREFIX = 0xff;
+const STUFFING = 0x00;
+const TEMPORARY = 0x01;
+const LAST_RESERVED = 0xbf;
+const END_OF_IMAGE = 0xd9;
+const START_OF_SCAN = 0xda;
+
+const isRestart = (marker: number): boolean => marker >= 0xd0 && marker <= 0xd7;
+/** SOF0 to SOF15; three codes of that range are other markers. */
+const isFrame = (marker: number): boolean =>
+  marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+
+/** @throws CorruptImageError for too many scans, a second frame or a marker that does not exist. */
+export function checkJpegMarkers(bytes: Uint8Array): void {
+  let scans = 0;
+  let frames = 0;
+  // What stands between segments, scans above all, is skipped up to the next marker.
+  for (let at = bytes.indexOf(PREFIX, 2); at !== -1; at = bytes.indexOf(PREFIX, at)) {
+    while (bytes[at] === PREFIX) at++;
+    const marker = bytes[at++];
+    if (marker === undefined || marker === END_OF_IMAGE) return;
+    if (marker === STUFFING || marker === TEMPORARY || isRestart(marker)) continue;
+    if (marker <= LAST_RESERVED) throw new CorruptImageError('unknown marker');
+    if (isFrame(marker) && ++frames > 1) throw new CorruptImageError('more than one frame');
+    if (marker === START_OF_SCAN && ++scans > MAX_SCANS) throw new CorruptImageError('too many scans');
+    at += ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+  }
+}

@@ -1,0 +1,90 @@
+import { ModerationError } from '../contract/errors.js';
+import type { Limits } from '../contract/limits.js';
+import { openGif } from './codec/gif.js';
+import { openEncoded } from './codec/libvips.js';
+import type { OpenedImage } from './codec/opened-image.js';
+import type { RgbImage } from './rgb-image.js';
+import { type ImageFormat, sniffFormat } from './sniff.js';
+
+/** The limits that an image has to keep. */
+export type ImageLimits = Pick<Limits, 'maxImageBytes' | 'maxImagePixels' | 'maxImageEdge'>;
+
+export interface DecodedImage extends RgbImage {
+  readonly format: ImageFormat;
+}
+
+export interface DecodeOptions {
+  /** Rejects with the signal's reason, before the next step begins. @default never */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The pixels of an image file, equal to Pillow's `Image.open(...).convert("RGB")`: alpha is dropped, not blended;
+ * EXIF orientation, colour profiles and gamma are ignored; the first frame or page counts. Exceptions are listed in
+ * docs/images.md. Bytes, pixels and edges are judged before anything is decoded.
+ * @throws ModerationError `image_too_large`, `image_unsupported` or `image_undecodable`.
+ */
+export async function decodeImage(
+  bytes: Uint8Array,
+  limits: ImageLimits,
+  { signal }: DecodeOptions = {},
+): Promise<DecodedImage> {
+  checkBytes(bytes, limits);
+  const format = sniffFormat(bytes);
+  const opened = await orUndecodable(format, () => open(bytes, format));
+  signal?.throwIfAborted();
+  const { width, height } = opened;
+  checkSize(opened, format, limits);
+  const data = await orUndecodable(format, () => opened.decode());
+  signal?.throwIfAborted();
+  return { width, height, data, format };
+}
+
+async function open(bytes: Uint8Array, format: ImageFormat): Promise<OpenedImage> {
+  return format === 'gif' ? openGif(bytes) : openEncoded(bytes, format);
+}
+
+function checkBytes(bytes: Uint8Array, { maxImageBytes }: ImageLimits): void {
+  if (bytes.length <= maxImageBytes) return;
+  throw new ModerationError(
+    'image_too_large',
+    `The image has ${bytes.length} bytes; expected at most ${maxImageBytes} (maxImageBytes).`,
+  );
+}
+
+function checkSize({ width, height }: OpenedImage, format: ImageFormat, limits: ImageLimits): void {
+  const size = `The ${name(format)} image has ${width} × ${height} pixels`;
+  if (Math.max(width, height) > limits.maxImageEdge) {
+    const expected = `expected edges of at most ${limits.maxImageEdge} pixels (maxImageEdge)`;
+    throw new ModerationError('image_too_large', `${size}; ${expected}.`);
+  }
+  if (width * height > limits.maxImagePixels) {
+    const expected = `expected at most ${limits.maxImagePixels} in all (maxImagePixels)`;
+    throw new ModerationError('image_too_large', `${size}; ${expected}.`);
+  }
+}
+
+/** Decoders tell of corrupt files by errors of many kinds. Their words stay in `cause`, out of the reply. */
+async function orUndecodable<T>(format: ImageFormat, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (cause) {
+    if (cause instanceof ModerationError) throw cause;
+    throw new ModerationError(
+      'image_undecodable',
+      `The ${name(format)} image is truncated or corrupt; expected a whole, intact file.`,
+      { cause },
+    );
+  }
+}
+
+const NAMES: Record<ImageFormat, string> = {
+  jpeg: 'JPEG',
+  png: 'PNG',
+  webp: 'WebP',
+  gif: 'GIF',
+  tiff: 'TIFF',
+  avif: 'AVIF',
+};
+
+const name = (format: ImageFormat): string => NAMES[format];

@@ -1,0 +1,176 @@
+/**
+ * The compiled tokenizer, `tokenizer.bin`: what encoding needs of a tokenizer.json, in a form that is ready as soon as
+ * it is read. Little endian:
+ *
+ *     "MTOK"  uint32 version  uint32 header length  header: JSON, padded with spaces to 4 bytes
+ *     int32 arrays, one after the other, in the order and with the lengths of `lengthsOf`
+ */
+import { z } from 'zod';
+import { ModerationError } from '../contract/errors.js';
+import { at } from './bpe/at.js';
+
+const MAGIC = 0x4b4f544d; // "MTOK"
+const VERSION = 1;
+const PREAMBLE_BYTES = 12;
+
+/** Far beyond known tokenizers (256,000 pieces, 600,000 merges), so that a hostile header claims no absurd size. */
+const MAX_VOCABULARY = 2 ** 22;
+const MAX_MERGES = 2 ** 24;
+
+const addedTokens = z.array(z.tuple([z.string().min(1), z.int().nonnegative()])).max(100_000);
+
+const headerSchema = z.strictObject({
+  pipeline: z.enum(['gemma', 'clip']),
+  /** One more than the highest token id. */
+  vocabularySize: z.int().positive().max(MAX_VOCABULARY),
+  characters: z.int().nonnegative().max(0x110000),
+  merges: z.int().nonnegative().max(MAX_MERGES),
+  /** Whether no merge crosses the start of a word, so that words can be encoded one by one (Gemma's pipeline). */
+  wordwise: z.boolean(),
+  /** Added tokens that are found in the text as it is: content and id. */
+  raw: addedTokens,
+  /** Added tokens that are found after normalization; their content is normalized. */
+  normalized: addedTokens,
+});
+
+export type CompiledHeader = z.infer<typeof headerSchema>;
+
+/** The tokens that merging starts from. */
+export interface SymbolArrays {
+  /** [256] The token of each byte. */
+  bytes: Int32Array;
+  /** [256] The token of each byte at the end of a word. Read by CLIP's pipeline; Gemma's repeats `bytes`. */
+  finalBytes: Int32Array;
+  /** [characters] Code points that are tokens, ascending. Gemma's pipeline. */
+  characters: Int32Array;
+  /** [characters] Their tokens. */
+  characterTokens: Int32Array;
+}
+
+/** Which pairs of tokens merge: rows by the left token. */
+export interface MergeArrays {
+  /** [vocabularySize + 1] Where the row of a left token begins in the next two. */
+  mergeOffsets: Int32Array;
+  /** [merges] The right tokens, ascending for each left token. */
+  mergeRights: Int32Array;
+  /** [merges] The ranks of these pairs. */
+  mergeRanks: Int32Array;
+  /** [merges] The token that the merge of a rank makes. */
+  merged: Int32Array;
+}
+
+type CompiledArrays = SymbolArrays & MergeArrays;
+
+export interface CompiledModel extends SymbolArrays, MergeArrays {
+  header: CompiledHeader;
+}
+
+function lengthsOf(header: CompiledHeader): Record<keyof CompiledArrays, number> {
+  return {
+    bytes: 256,
+    finalBytes: 256,
+    characters: header.characters,
+    characterTokens: header.characters,
+    mergeOffsets: header.vocabularySize + 1,
+    mergeRights: header.merges,
+    mergeRanks: header.merges,
+    merged: header.merges,
+  };
+}
+
+/** The bytes of tokenizer.bin. The same model always gives the same bytes. */
+export function writeCompiled({ header, ...arrays }: CompiledModel): Uint8Array {
+  const json = Buffer.from(JSON.stringify(header));
+  const text = Buffer.concat([json, Buffer.alloc(-json.length & 3, ' ')]);
+  const preamble = Buffer.alloc(PREAMBLE_BYTES);
+  [MAGIC, VERSION, text.length].forEach((value, index) => {
+    preamble.writeUInt32LE(value, index * 4);
+  });
+  const names = Object.keys(lengthsOf(header)) as (keyof CompiledArrays)[];
+  const parts = names.map(
+    (name) => new Uint8Array(arrays[name].buffer, arrays[name].byteOffset, arrays[name].byteLength),
+  );
+  return Buffer.concat([preamble, text, ...parts]);
+}
+
+/**
+ * Reads tokenizer.bin: the arrays are views of `file`, nothing is copied unless its address is no multiple of 4.
+ *
+ * @throws ModerationError `pack_invalid` when anything in it is out of bounds; what passes is safe to encode with
+ */
+export function readCompiled(file: Uint8Array): CompiledModel {
+  const bytes = file.byteOffset % 4 === 0 ? file : file.slice();
+  const { header, end } = readHeader(bytes);
+  const lengths = lengthsOf(header);
+  const expected = end + 4 * Object.values(lengths).reduce((sum, length) => sum + length, 0);
+  if (bytes.length !== expected) throw invalid(`it has ${bytes.length} bytes, expected ${expected}`);
+  let offset = bytes.byteOffset + end;
+  const take = (length: number): Int32Array => {
+    const array = new Int32Array(bytes.buffer, offset, length);
+    offset += length * 4;
+    return array;
+  };
+  const names = Object.keys(lengths) as (keyof CompiledArrays)[];
+  // `names` are all keys of the arrays.
+  const arrays = Object.fromEntries(names.map((name) => [name, take(lengths[name])])) as unknown;
+  const model = { header, ...(arrays as CompiledArrays) };
+  checkArrays(model);
+  return model;
+}
+
+function readHeader(bytes: Uint8Array): { header: CompiledHeader; end: number } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (bytes.length < PREAMBLE_BYTES || view.getUint32(0, true) !== MAGIC) {
+    throw invalid('it does not begin with "MTOK", so it is no compiled tokenizer');
+  }
+  const version = view.getUint32(4, true);
+  if (version !== VERSION) throw invalid(`its version is ${version}, expected ${VERSION}`);
+  const length = view.getUint32(8, true);
+  const end = PREAMBLE_BYTES + length;
+  if (length % 4 !== 0 || end > bytes.length) throw invalid(`its header claims ${length} bytes`);
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(PREAMBLE_BYTES, end)));
+  } catch (cause) {
+    throw invalid('its header is no JSON', cause);
+  }
+  const parsed = headerSchema.safeParse(json);
+  if (!parsed.success) throw invalid(`its header is wrong: ${z.prettifyError(parsed.error)}`);
+  return { header: parsed.data, end };
+}
+
+function checkArrays(model: CompiledModel): void {
+  const { vocabularySize, merges, raw, normalized } = model.header;
+  checkRange('bytes', model.bytes, vocabularySize);
+  checkRange('finalBytes', model.finalBytes, vocabularySize);
+  checkRange('characters', model.characters, 0x110000);
+  checkAscending('characters', model.characters);
+  checkRange('characterTokens', model.characterTokens, vocabularySize);
+  checkRange('mergeOffsets', model.mergeOffsets, merges + 1);
+  checkAscending('mergeOffsets', model.mergeOffsets);
+  if (model.mergeOffsets[0] !== 0 || model.mergeOffsets[vocabularySize] !== merges) {
+    throw invalid(`mergeOffsets do not span the ${merges} merges`);
+  }
+  checkRange('mergeRights', model.mergeRights, vocabularySize);
+  checkRange('mergeRanks', model.mergeRanks, merges);
+  checkRange('merged', model.merged, vocabularySize);
+  const outside = [...raw, ...normalized].find(([, id]) => id >= vocabularySize);
+  if (outside !== undefined) {
+    throw invalid(`the added token ${JSON.stringify(outside[0])} has the id ${outside[1]}`);
+  }
+}
+
+function checkRange(name: string, values: Int32Array, limit: number): void {
+  const outside = values.findIndex((value) => value < 0 || value >= limit);
+  if (outside >= 0) throw invalid(`${name} holds ${values[outside]}, expected 0 to ${limit - 1}`);
+}
+
+function checkAscending(name: string, values: Int32Array): void {
+  const fall = values.findIndex((value, index) => index > 0 && value < at(values, index - 1));
+  if (fall >= 0) throw invalid(`${name} falls to ${values[fall]}, expected ascending values`);
+}
+
+function invalid(problem: string, cause?: unknown): ModerationError {
+  const message = `The compiled tokenizer cannot be used: ${problem}. Convert the checkpoint again.`;
+  return new ModerationError('pack_invalid', message, { cause });
+}

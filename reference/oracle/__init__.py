@@ -1,0 +1,1 @@
+"""Writes the fixtures that the TypeScript tests compare against. See ../README.md."""

@@ -1,0 +1,266 @@
+import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { defaultLimits } from '../../lib/contract/limits.js';
+import { Classifier } from '../../lib/engine/classifier.js';
+import type { ClassifierOptions } from '../../lib/engine/options.js';
+import { systemClock } from '../../lib/engine/scheduling/clock.js';
+import type { Spawn } from '../../lib/engine/supervision/spawn.js';
+import { BreakableThreads } from './support/breakable-threads.js';
+import { FakeThread } from './support/fake-thread.js';
+import { packOf, type TemporaryPack } from './support/packs.js';
+import { poisonedPack } from './support/poisoned-checkpoint.js';
+import { Recorder } from './support/recorder.js';
+
+let pack: TemporaryPack;
+
+beforeAll(async () => {
+  pack = await packOf('siglip-tiny');
+});
+
+afterAll(() => pack?.remove());
+
+async function loadBreakable(workerTimeoutMs: number) {
+  const threads = new BreakableThreads();
+  const recorder = new Recorder();
+  const classifier = await Classifier.load(pack.folder, {
+    device: 'cpu',
+    threads: 1,
+    limits: defaultLimits({ workerTimeoutMs }),
+    observer: recorder,
+    internals: { spawn: threads.spawn },
+  });
+  return { threads, recorder, classifier };
+}
+
+async function untilStatus(classifier: Classifier, status: string): Promise<void> {
+  const deadline = performance.now() + 20_000;
+  while (classifier.status !== status) {
+    if (performance.now() > deadline) throw new Error(`The engine is ${classifier.status}, never ${status}.`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+describe('when a worker is killed', () => {
+  test.each(['tokenize', 'encode_text', 'classify'])(
+    'its items get worker_failed, %s is replaced, and the status tells the truth',
+    async (worker) => {
+      const { threads, recorder, classifier } = await loadBreakable(60_000);
+      try {
+        // Deaf first, so that the item is under way when the worker dies.
+        threads.deafen(worker);
+        const lost = classifier.classify({ text: `lost in ${worker}` });
+        const failure = expect(lost).rejects.toMatchObject({ code: 'worker_failed' });
+        while (classifier.stats().stages[worker as 'tokenize'].running === 0) {
+          await new Promise((resolve) => setTimeout(resolve, 1));
+        }
+        await threads.kill(worker);
+        await failure;
+        expect(classifier.status).toBe('degraded');
+        const answer = classifier.classify({ text: `waits for the new ${worker}` });
+        expect((await answer).probabilities).toHaveLength(5);
+        expect(classifier.status).toBe('ready');
+        expect(threads.lives.get(worker)).toBe(2);
+        expect(recorder.statuses).toEqual(['ready', 'degraded', 'ready']);
+        expect(recorder.workers.filter((event) => event.worker === worker)).toEqual([
+          { worker, change: 'ready' },
+          { worker, change: 'lost', reason: expect.stringContaining('it crashed. It was told to') },
+          { worker, change: 'ready' },
+        ]);
+      } finally {
+        await classifier.close();
+      }
+    },
+  );
+
+  test('again and again between answers, every item is accounted for', async () => {
+    const { threads, classifier } = await loadBreakable(60_000);
+    try {
+      const names = ['tokenize', 'encode_text', 'classify'];
+      const outcomes: string[] = [];
+      for (let round = 0; round < 9; round++) {
+        const posts = Array.from({ length: 10 }, (_, index) =>
+          classifier.classify({ text: `round ${round} ${index}` }),
+        );
+        const kill = threads.kill(names[round % 3] ?? '');
+        for (const result of await Promise.allSettled(posts)) {
+          outcomes.push(result.status === 'fulfilled' ? 'ok' : result.reason.code);
+        }
+        await kill;
+      }
+      expect(outcomes).toHaveLength(90);
+      expect(new Set(outcomes)).toEqual(new Set(['ok', 'worker_failed']));
+      await untilStatus(classifier, 'ready');
+      expect(classifier.stats().lanes.text.held).toBe(0);
+    } finally {
+      await classifier.close();
+    }
+  });
+});
+
+describe('when a worker hangs', () => {
+  test('its item fails after the timeout, and it is replaced', async () => {
+    const { threads, recorder, classifier } = await loadBreakable(400);
+    try {
+      threads.deafen('encode_text');
+      await expect(classifier.classify({ text: 'never answered' })).rejects.toMatchObject({
+        code: 'worker_failed',
+        message: expect.stringContaining('did not answer within 400 ms'),
+      });
+      await untilStatus(classifier, 'ready');
+      expect((await classifier.classify({ text: 'answered' })).probabilities).toHaveLength(5);
+      expect(recorder.statuses).toEqual(['ready', 'degraded', 'ready']);
+    } finally {
+      await classifier.close();
+    }
+  });
+
+  test('an item whose deadline comes first gets deadline_exceeded', async () => {
+    const { threads, classifier } = await loadBreakable(60_000);
+    try {
+      threads.deafen('encode_text');
+      const late = classifier.classify({ text: 'late' }, { deadline: performance.now() + 100 });
+      await expect(late).rejects.toMatchObject({ code: 'deadline_exceeded' });
+    } finally {
+      await classifier.close();
+    }
+  });
+});
+
+describe('when a worker cannot be replaced', () => {
+  test('the engine fails, says so once, and takes no more work', async () => {
+    const recorder = new Recorder();
+    let broken = false;
+    // The pauses between the attempts add up to some seconds: here they pass a hundred times faster.
+    const clock = {
+      ...systemClock,
+      after: (ms: number, call: () => void) => systemClock.after(ms / 100, call),
+    };
+    const threads = new BreakableThreads();
+    const spawn: Spawn = (entry, start, name) => {
+      if (!broken) return threads.spawn(entry, start, name);
+      const thread = new FakeThread();
+      setImmediate(() => thread.crash('cannot load its session'));
+      return thread;
+    };
+    const limits = defaultLimits({ workerTimeoutMs: 600_000, requestTimeoutMs: 3_600_000 });
+    const classifier = await Classifier.load(pack.folder, {
+      device: 'cpu',
+      threads: 1,
+      limits,
+      observer: recorder,
+      internals: { spawn, clock },
+    });
+    try {
+      broken = true;
+      await threads.kill('encode_text');
+      const waits = classifier.classify({ text: 'waits for a worker that never comes' });
+      await expect(waits).rejects.toMatchObject({ code: 'worker_failed' });
+      expect(classifier.status).toBe('failed');
+      expect(recorder.statuses).toEqual(['ready', 'degraded', 'failed']);
+      expect(recorder.failures).toEqual([expect.objectContaining({ code: 'not_ready' })]);
+      await expect(classifier.classify({ text: 'comes later' })).rejects.toMatchObject({ code: 'not_ready' });
+    } finally {
+      await classifier.close();
+    }
+  });
+});
+
+describe('when the engine is closed under load', () => {
+  test('what is not answered gets shutting_down, and closing ends', async () => {
+    const { classifier } = await loadBreakable(60_000);
+    const posts = Array.from({ length: 50 }, (_, index) => classifier.classify({ text: `closing ${index}` }));
+    const results = Promise.allSettled(posts);
+    await Promise.all([classifier.close(), classifier.close()]);
+    const rejected = (await results).filter((result) => result.status === 'rejected');
+    expect(rejected.length).toBeGreaterThan(0);
+    for (const { reason } of rejected) expect(reason).toMatchObject({ code: 'shutting_down' });
+    expect(classifier.status).toBe('closed');
+  });
+});
+
+describe('a model that gives no number', () => {
+  test('makes an error of the item, which is never cached, and costs its neighbours nothing', async () => {
+    const poisoned = await poisonedPack('w');
+    const recorder = new Recorder();
+    const classifier = await Classifier.load(poisoned.folder, {
+      device: 'cpu',
+      threads: 1,
+      observer: recorder,
+    });
+    try {
+      recorder.clear();
+      const texts = ['abc', 'w', 'xyz', 'w'];
+      const results = await Promise.allSettled(texts.map((text) => classifier.classify({ text })));
+      expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected']);
+      expect(results[1]).toMatchObject({ reason: { code: 'output_invalid' } });
+      await expect(classifier.classify({ text: 'w' })).rejects.toMatchObject({ code: 'output_invalid' });
+      expect(recorder.cached).toEqual(['text miss', 'text miss', 'text miss', 'text shared', 'text miss']);
+      expect(recorder.batches.map(({ outcome }) => outcome)).not.toContain('split');
+    } finally {
+      await classifier.close();
+      await poisoned.remove();
+    }
+  });
+});
+
+describe('a pack that cannot be served', () => {
+  let copy: string;
+
+  beforeAll(async () => {
+    copy = await mkdtemp(join(tmpdir(), 'engine-test-'));
+  });
+
+  afterAll(() => rm(copy, { recursive: true, force: true }));
+
+  const load = (folder: string, options: ClassifierOptions = {}) =>
+    Classifier.load(folder, { device: 'cpu', threads: 1, ...options });
+
+  async function copied(name: string): Promise<string> {
+    const folder = join(copy, name);
+    await cp(pack.folder, folder, { recursive: true });
+    return folder;
+  }
+
+  test('because it is not there', async () => {
+    await expect(load(join(copy, 'nowhere'))).rejects.toMatchObject({ code: 'pack_invalid' });
+  });
+
+  test('because a byte of its weights was altered', async () => {
+    const folder = await copied('altered');
+    const weights = join(folder, 'model.safetensors');
+    const bytes = await readFile(weights);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+    await writeFile(weights, bytes);
+    await expect(load(folder)).rejects.toMatchObject({
+      code: 'pack_invalid',
+      message: expect.stringContaining('model.safetensors'),
+    });
+  });
+
+  test('because a file is longer than its manifest says', async () => {
+    const folder = await copied('longer');
+    await appendFile(join(folder, 'head.onnx'), 'x');
+    await expect(load(folder)).rejects.toMatchObject({ code: 'pack_invalid' });
+  });
+
+  test('on a device that is not there', async () => {
+    // A machine with CUDA would load it; the rule itself is tested in device.test.ts.
+    const outcome = await load(pack.folder, { device: 'cuda' }).then(
+      async (classifier) => {
+        await classifier.close();
+        return classifier.device.used;
+      },
+      (error) => error.code,
+    );
+    expect(['cuda', 'device_unavailable']).toContain(outcome);
+  });
+
+  test('because the caller stopped loading it', async () => {
+    const stop = new AbortController();
+    const loading = load(pack.folder, { signal: stop.signal });
+    setTimeout(() => stop.abort(new Error('stopped')), 5);
+    await expect(loading).rejects.toThrow('stopped');
+  });
+});

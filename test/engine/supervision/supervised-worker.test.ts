@@ -1,0 +1,182 @@
+import { describe, expect, test } from '@jest/globals';
+import { SupervisedWorker, type WorkerChange } from '../../../lib/engine/supervision/supervised-worker.js';
+import { WorkerLost } from '../../../lib/engine/supervision/worker-lost.js';
+import { FakeClock, settle } from '../support/fake-clock.js';
+import { FakeThread } from '../support/fake-thread.js';
+
+function setUp() {
+  const clock = new FakeClock();
+  const threads: FakeThread[] = [];
+  const changes: WorkerChange['kind'][] = [];
+  const worker = new SupervisedWorker<string, string>({
+    name: 'test',
+    spawn: () => {
+      const thread = new FakeThread();
+      threads.push(thread);
+      return thread;
+    },
+    probe: () => 'probe',
+    timeouts: { startMs: 1_000, callMs: 500 },
+    clock,
+    onChange: ({ kind }) => changes.push(kind),
+  });
+  const newest = () => threads.at(-1) as FakeThread;
+  /** Brings the newest thread up: it says that it is ready and, where it is a replacement, answers its probe. */
+  const comeUp = async () => {
+    newest().say({ kind: 'ready' });
+    await settle();
+    if (newest().calls.length > 0) newest().answer('fine');
+    await settle();
+  };
+  return { clock, threads, changes, worker, newest, comeUp };
+}
+
+async function started() {
+  const parts = setUp();
+  const start = parts.worker.start();
+  await parts.comeUp();
+  await start;
+  return parts;
+}
+
+describe('a supervised worker', () => {
+  test('is ready when its thread says so; a replacement must answer a probe first', async () => {
+    const { worker, newest, clock } = await started();
+    expect({ state: worker.state, idle: worker.idle, calls: newest().calls }).toEqual({
+      state: 'ready',
+      idle: true,
+      calls: [],
+    });
+    newest().crash('out of heap');
+    await clock.pass(0);
+    newest().say({ kind: 'ready' });
+    await settle();
+    expect({ state: worker.state, idle: worker.idle }).toEqual({ state: 'starting', idle: false });
+    expect(newest().calls.map(({ request }) => request)).toEqual(['probe']);
+    newest().answer('fine');
+    await settle();
+    expect({ state: worker.state, idle: worker.idle }).toEqual({ state: 'ready', idle: true });
+  });
+
+  test('answers calls whatever the order of the answers', async () => {
+    const { worker, newest } = await started();
+    const calls = [worker.call('a', []), worker.call('b', [])];
+    expect(worker.idle).toBe(false);
+    const [a, b] = newest().calls;
+    newest().say({ kind: 'result', id: b?.id ?? -1, response: 'B' });
+    newest().say({ kind: 'result', id: a?.id ?? -1, response: 'A' });
+    newest().say({ kind: 'result', id: a?.id ?? -1, response: 'twice' });
+    expect(await Promise.all(calls)).toEqual(['A', 'B']);
+    expect(worker.idle).toBe(true);
+  });
+
+  test('passes on what the worker reports: declared errors as such, others with their message', async () => {
+    const { worker, newest } = await started();
+    const declared = worker.call('a', []);
+    const id = () => newest().calls.at(-1)?.id ?? -1;
+    newest().say({ kind: 'error', id: id(), error: { code: 'image_undecodable', message: 'truncated' } });
+    await expect(declared).rejects.toMatchObject({ code: 'image_undecodable', message: 'truncated' });
+    const other = worker.call('b', []);
+    newest().say({ kind: 'error', id: id(), error: { message: 'odd shape' } });
+    await expect(other).rejects.toThrow('odd shape');
+    expect(worker.state).toBe('ready');
+  });
+
+  test('that crashes fails its calls as retryable, at once, and is replaced', async () => {
+    const { worker, newest, threads, changes, clock, comeUp } = await started();
+    const call = worker.call('a', []);
+    newest().crash('out of heap');
+    await expect(call).rejects.toBeInstanceOf(WorkerLost);
+    await expect(call).rejects.toMatchObject({ code: 'worker_failed' });
+    expect(worker.state).toBe('starting');
+    await expect(worker.call('b', [])).rejects.toBeInstanceOf(WorkerLost);
+    await clock.pass(0);
+    expect(threads).toHaveLength(2);
+    await comeUp();
+    const next = worker.call('c', []);
+    newest().answer('C');
+    expect(await next).toBe('C');
+    expect(changes).toEqual(['ready', 'lost', 'ready']);
+  });
+
+  test('is never chosen between its crash and its replacement', async () => {
+    const { worker, newest } = await started();
+    newest().crash('out of heap');
+    expect(worker.idle).toBe(false);
+  });
+
+  test('that hangs is ended and replaced after the timeout, and shows how long it has been silent', async () => {
+    const { worker, threads, clock, comeUp } = await started();
+    const call = worker.call('a', []);
+    await clock.pass(499);
+    expect(worker.busyMs).toBe(499);
+    expect(threads).toHaveLength(1);
+    const failure = expect(call).rejects.toThrow('did not answer within 500 ms');
+    await clock.pass(1);
+    await failure;
+    expect(threads[0]?.stopped).toBe(true);
+    await clock.pass(0);
+    await comeUp();
+    expect(worker.state).toBe('ready');
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('that cannot start the first time says why and is not tried again', async () => {
+    const { worker, newest, threads, clock } = setUp();
+    const start = worker.start();
+    newest().say({ kind: 'unusable', error: { code: 'pack_invalid', message: 'no such graph' } });
+    await expect(start).rejects.toMatchObject({ code: 'pack_invalid', message: 'no such graph' });
+    await clock.pass(60_000);
+    expect(threads).toHaveLength(1);
+    expect(worker.state).toBe('failed');
+  });
+
+  test('that is not ready in time counts as lost', async () => {
+    const { worker, newest, clock } = setUp();
+    const start = expect(worker.start()).rejects.toThrow('not ready within 1000 ms');
+    await clock.pass(1_000);
+    await start;
+    expect(newest().stopped).toBe(true);
+  });
+
+  test('that dies again and again is given up, after longer and longer pauses', async () => {
+    const { worker, newest, threads, changes, clock } = await started();
+    for (const pause of [0, 100, 200, 400, 800, 1600, 3200]) {
+      const lives = threads.length;
+      newest().crash('bad session');
+      await clock.pass(Math.max(0, pause - 1));
+      if (pause > 0) expect(threads).toHaveLength(lives);
+      await clock.pass(1);
+      expect(threads).toHaveLength(lives + 1);
+    }
+    newest().crash('bad session');
+    await clock.pass(60_000);
+    expect({ state: worker.state, lives: threads.length }).toEqual({ state: 'failed', lives: 8 });
+    expect(changes.filter((change) => change === 'given-up')).toHaveLength(1);
+    await expect(worker.call('a', [])).rejects.toBeInstanceOf(WorkerLost);
+  });
+
+  test('is not given up as long as it answers something between its crashes', async () => {
+    const { worker, newest, clock, comeUp } = await started();
+    for (let life = 0; life < 20; life++) {
+      const call = worker.call('a', []);
+      newest().answer('A');
+      await call;
+      newest().crash('killed');
+      await clock.pass(0);
+      await comeUp();
+    }
+    expect(worker.state).toBe('ready');
+  });
+
+  test('that is closed is not replaced', async () => {
+    const { worker, newest, threads, clock } = await started();
+    const call = expect(worker.call('a', [])).rejects.toBeInstanceOf(WorkerLost);
+    await worker.close();
+    await call;
+    newest().crash('late');
+    await clock.pass(60_000);
+    expect(threads).toHaveLength(1);
+    expect({ state: worker.state, ended: newest().stopped }).toEqual({ state: 'closed', ended: true });
+  });
+});

@@ -1,0 +1,45 @@
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { asWorkerThread, entryFile, type Spawn } from '../../../lib/engine/supervision/spawn.js';
+
+interface Life {
+  readonly worker: Worker;
+  deaf: boolean;
+}
+
+/** Real worker threads that a test can kill or make deaf, by the name of the worker. */
+export class BreakableThreads {
+  readonly #newest = new Map<string, Life>();
+  /** How often each worker was started. */
+  readonly lives = new Map<string, number>();
+
+  readonly spawn: Spawn = (entry, start, name) => {
+    const file = fileURLToPath(new URL('./crashable-worker.js', import.meta.url));
+    const worker = new Worker(file, { workerData: start, name, argv: [entryFile(entry)] });
+    const life: Life = { worker, deaf: false };
+    this.#newest.set(name, life);
+    this.lives.set(name, (this.lives.get(name) ?? 0) + 1);
+    const thread = asWorkerThread(worker, entry);
+    return {
+      ...thread,
+      postMessage: (message, transfer) => {
+        if (!life.deaf) thread.postMessage(message, transfer);
+      },
+    };
+  };
+
+  /** Makes a worker throw what nobody catches, after the call that it is in. Resolves when it is gone. */
+  async kill(name: string): Promise<void> {
+    const worker = this.#newest.get(name)?.worker;
+    if (worker === undefined) return;
+    const gone = new Promise((resolve) => worker.once('exit', resolve));
+    worker.postMessage({ kind: 'crash' });
+    await gone;
+  }
+
+  /** From now on the worker gets no calls, so it never answers: it hangs. */
+  deafen(name: string): void {
+    const life = this.#newest.get(name);
+    if (life !== undefined) life.deaf = true;
+  }
+}
