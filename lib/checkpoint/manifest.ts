@@ -26,7 +26,7 @@ const count = z.int().positive();
  */
 export const textSpecSchema = z.strictObject({
   graph: fileName,
-  /** Files of the tokenizer. `tokenizer.json` in Hugging Face's format. */
+  /** The tokenizer, compiled from tokenizer.json (see lib/text/compile). */
   tokenizer: fileName,
   /** Tokens a text may have, special tokens included. SigLIP2: 64, CLIP: 77. */
   maxTokens: count,
@@ -49,8 +49,7 @@ export const textSpecSchema = z.strictObject({
 });
 
 /**
- * The image side. Graph input: `pixels` uint8 [batch, size, size, 3] RGB, rows first; for `absent: "encoded"` also
- * `image_present` float32 [batch], which multiplies the normalised pixels. Output: `image_features` float32
+ * The image side. Graph input: `pixels` uint8 [batch, size, size, 3] RGB, rows first; output: `image_features` float32
  * [batch, width]. The graph itself normalises: (x / 255 - mean) / std in float32.
  */
 export const imageSpecSchema = z.strictObject({
@@ -74,11 +73,6 @@ export const imageSpecSchema = z.strictObject({
 export const headSpecSchema = z.strictObject({
   kind: z.enum(HEADS),
   graph: fileName,
-  /**
-   * What stands for an absent modality. `zero`: zero features (the fusion head masks them by presence). `encoded`: the
-   * features of the empty text and of the all-zero normalised image, as the original computes them (multi-task head).
-   */
-  absent: z.enum(['zero', 'encoded']),
 });
 
 export const fileEntrySchema = z.strictObject({

@@ -51,7 +51,7 @@ export function describePack({ architecture, settings, tokenizer, ...facts }: Pa
       std: [...std],
       width: image.featureWidth,
     },
-    head: { kind: head.kind, graph: FILES.headGraph, absent: 'zero' },
+    head: { kind: head.kind, graph: FILES.headGraph },
     weights: FILES.weights,
     inferred: [...facts.inferred, ...inferred],
     files: facts.files,

@@ -5,8 +5,7 @@ import type { EngineContext } from './context.js';
 import { ContentKeys } from './features/content-key.js';
 import { FeatureCache } from './features/feature-cache.js';
 import type { StageName } from './observer.js';
-import type { AbsentFeatures, PostFeatures } from './stages/head.js';
-import { absentImage } from './stages/image-encoder.js';
+import type { PostFeatures } from './stages/head.js';
 import { PROBE_IMAGE } from './stages/probe-image.js';
 import type { TimingsDraft } from './stages/stage.js';
 import { createStages, type Stages } from './stages/stages.js';
@@ -34,16 +33,13 @@ export class Pipeline {
   readonly #keys: ContentKeys;
   readonly #context: EngineContext;
   readonly #pack: Pack;
-  #absent: AbsentFeatures;
 
   constructor({ pack, provider, threads }: PipelineOptions, context: EngineContext) {
-    const { text, image } = pack.manifest;
     this.#context = context;
     this.#pack = pack;
-    this.#absent = { text: new Float32Array(text.width), image: new Float32Array(image.width) };
     this.#keys = new ContentKeys(pack.hash);
     this.cache = new FeatureCache(context.limits.cacheItems);
-    this.stages = createStages({ pack, provider, threads, absent: () => this.#absent }, context);
+    this.stages = createStages({ pack, provider, threads }, context);
   }
 
   /**
@@ -53,7 +49,6 @@ export class Pipeline {
   async start(signal: AbortSignal): Promise<void> {
     await Promise.all(Object.values(this.stages).map((stage) => stage.start()));
     try {
-      if (this.#pack.manifest.head.absent === 'encoded') this.#absent = await this.#encodeAbsent(signal);
       await this.#warmUp(signal);
     } catch (error) {
       if (!(error instanceof ModerationError && error.code === 'output_invalid')) throw error;
@@ -93,7 +88,7 @@ export class Pipeline {
 
   async #computeImage(bytes: Uint8Array, signal: AbortSignal, timings: TimingsDraft): Promise<Encoded> {
     const pixels = await this.stages.decode_image.submit(bytes, signal, timings);
-    const features = await this.stages.encode_image.submit({ pixels, present: true }, signal, timings);
+    const features = await this.stages.encode_image.submit(pixels, signal, timings);
     return { features, truncated: false };
   }
 
@@ -108,14 +103,6 @@ export class Pipeline {
 
   async close(reason: unknown): Promise<void> {
     await Promise.all(Object.values(this.stages).map((stage) => stage.close(reason)));
-  }
-
-  async #encodeAbsent(signal: AbortSignal): Promise<AbsentFeatures> {
-    const [text, image] = await Promise.all([
-      this.#computeText('', signal, {}),
-      this.stages.encode_image.submit(absentImage(this.#pack.manifest.image), signal, {}),
-    ]);
-    return { text: text.features, image };
   }
 
   /** Past the cache, which keeps what users send. */

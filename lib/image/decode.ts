@@ -20,8 +20,10 @@ export interface DecodeOptions {
 
 /**
  * The pixels of an image file, equal to Pillow's `Image.open(...).convert("RGB")`: alpha is dropped, not blended;
- * EXIF orientation, colour profiles and gamma are ignored; the first frame or page counts. Exceptions are listed in
- * docs/images.md. Bytes, pixels and edges are judged before anything is decoded.
+ * EXIF orientation, colour profiles and gamma are ignored; the first frame or page counts. Bytes, pixels and edges are
+ * judged before anything is decoded. Not equal, though close, is AVIF of more than 8 bits, without a colour box (nclx)
+ * or with matrices other than BT.601, BT.709 and BT.2020. Stricter than Pillow: corrupt data is refused even where
+ * Pillow would make do (PNG with a wrong checksum or without its end, AVIF, GIF whose pixels run out).
  * @throws ModerationError `image_too_large`, `image_unsupported` or `image_undecodable`.
  */
 export async function decodeImage(

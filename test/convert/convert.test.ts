@@ -124,7 +124,7 @@ describe('converting a checkpoint', () => {
           mean: [0.5, 0.5, 0.5],
           std: [0.5, 0.5, 0.5],
         },
-        head: { kind: 'fusion', absent: 'zero' },
+        head: { kind: 'fusion' },
       });
       expect(manifest.inferred.join('\n')).toMatch(/at most 64 tokens/);
     });
@@ -135,7 +135,7 @@ describe('converting a checkpoint', () => {
         family: 'clip',
         text: { maxTokens: 77, bosId: 1512, eosId: 1513, padId: 1513, pooling: 'end-of-text' },
         image: { mean: [0.48145466, 0.4578275, 0.40821073], std: [0.26862954, 0.26130258, 0.27577711] },
-        head: { kind: 'multitask', absent: 'zero' },
+        head: { kind: 'multitask' },
       });
     });
 

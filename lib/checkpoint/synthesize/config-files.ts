@@ -31,11 +31,9 @@ export function configFiles(preset: Preset): Record<string, object> {
 /** Sparse: whatever equals the class defaults of transformers is left out, as in the published file. */
 function siglipConfig({ text }: Architecture): object {
   return {
-    architectures: ['SiglipModel'],
     initializer_factor: 1.0,
     model_type: 'siglip',
     text_config: { model_type: 'siglip_text_model', vocab_size: text.vocabularySize },
-    torch_dtype: 'float32',
     transformers_version: '4.49.0.dev0',
     vision_config: { model_type: 'siglip_vision_model' },
   };

@@ -1,3 +1,4 @@
+import type { Manifest } from '../../checkpoint/manifest.js';
 import type { Adapter } from '../supervision/worker-backend.js';
 import type { SessionRequest, SessionResponse } from '../workers/messages.js';
 import { rowsOf } from './features.js';
@@ -8,49 +9,44 @@ export interface PostFeatures {
   readonly image: Float32Array | undefined;
 }
 
-/** What stands for an absent modality. */
-export interface AbsentFeatures {
-  readonly text: Float32Array;
-  readonly image: Float32Array;
-}
-
 /**
- * Lays posts out as the head's batch: features [n, width] and presence [n] of both modalities. Gives logits. `absentNow`
- * is asked for every batch, because the head's worker starts before the encoders have told it.
+ * Lays posts out as the head's batch: features [n, width] and presence [n] of both modalities. Gives logits. Zeros stand
+ * for what is absent: no logit depends on them, whichever the head (see lib/convert/graphs.ts).
  */
-export function headAdapter(
-  absentNow: () => AbsentFeatures,
-): Adapter<PostFeatures, Float32Array, SessionRequest, SessionResponse> {
+export function headAdapter({
+  text,
+  image,
+}: Pick<Manifest, 'text' | 'image'>): Adapter<PostFeatures, Float32Array, SessionRequest, SessionResponse> {
   return {
     toCall(posts) {
-      const absent = absentNow();
-      const text = layOut(
+      const n = posts.length;
+      const texts = layOut(
         posts.map((post) => post.text),
-        absent.text,
+        text.width,
       );
-      const image = layOut(
+      const images = layOut(
         posts.map((post) => post.image),
-        absent.image,
+        image.width,
       );
       const request: SessionRequest = {
-        text_features: { type: 'float32', data: text.features, dims: [posts.length, absent.text.length] },
-        image_features: { type: 'float32', data: image.features, dims: [posts.length, absent.image.length] },
-        text_present: { type: 'float32', data: text.present, dims: [posts.length] },
-        image_present: { type: 'float32', data: image.present, dims: [posts.length] },
+        text_features: { type: 'float32', data: texts.features, dims: [n, text.width] },
+        image_features: { type: 'float32', data: images.features, dims: [n, image.width] },
+        text_present: { type: 'float32', data: texts.present, dims: [n] },
+        image_present: { type: 'float32', data: images.present, dims: [n] },
       };
-      return { request, transfer: [text.features.buffer, image.features.buffer] };
+      return { request, transfer: [texts.features.buffer, images.features.buffer] };
     },
     toOutcomes: (response, posts) => rowsOf(response, 'logits', posts.length),
   };
 }
 
-function layOut(rows: readonly (Float32Array | undefined)[], absent: Float32Array) {
-  const width = absent.length;
+function layOut(rows: readonly (Float32Array | undefined)[], width: number) {
   const features = new Float32Array(rows.length * width);
   const present = new Float32Array(rows.length);
   for (const [index, row] of rows.entries()) {
-    features.set(row ?? absent, index * width);
-    present[index] = row === undefined ? 0 : 1;
+    if (row === undefined) continue;
+    features.set(row, index * width);
+    present[index] = 1;
   }
   return { features, present };
 }

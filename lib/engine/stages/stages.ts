@@ -14,9 +14,9 @@ import type {
   TokenizerResponse,
   TokenizerStart,
 } from '../workers/messages.js';
-import { type AbsentFeatures, headAdapter, type PostFeatures } from './head.js';
+import { headAdapter, type PostFeatures } from './head.js';
 import { imageDecoderAdapter } from './image-decoder.js';
-import { absentImage, type EncoderImage, imageEncoderAdapter } from './image-encoder.js';
+import { imageEncoderAdapter } from './image-encoder.js';
 import { PROBE_IMAGE } from './probe-image.js';
 import { Stage } from './stage.js';
 import { textEncoderAdapter } from './text-encoder.js';
@@ -27,7 +27,7 @@ export interface Stages {
   readonly tokenize: Stage<string, Encoding, TokenizerRequest, TokenizerResponse>;
   readonly encode_text: Stage<TextRow, Float32Array, SessionRequest, SessionResponse>;
   readonly decode_image: Stage<Uint8Array, Uint8Array, ImageRequest, ImageResponse>;
-  readonly encode_image: Stage<EncoderImage, Float32Array, SessionRequest, SessionResponse>;
+  readonly encode_image: Stage<Uint8Array, Float32Array, SessionRequest, SessionResponse>;
   readonly classify: Stage<PostFeatures, Float32Array, SessionRequest, SessionResponse>;
 }
 
@@ -35,7 +35,6 @@ export interface StagesOptions {
   readonly pack: Pack;
   readonly provider: Provider;
   readonly threads: number;
-  readonly absent: () => AbsentFeatures;
 }
 
 /** Texts that are tokenized in one call, and their characters in all: a long one goes alone. */
@@ -111,16 +110,16 @@ function decodeStage({ pack, threads }: StagesOptions, context: EngineContext): 
 }
 
 function imageStage(options: StagesOptions, context: EngineContext): Stages['encode_image'] {
-  const { image, head } = options.pack.manifest;
+  const { image } = options.pack.manifest;
   const { maxQueuedImages, maxBatchImages } = context.limits;
-  const adapter = imageEncoderAdapter(image, head.absent === 'encoded');
+  const adapter = imageEncoderAdapter(image);
   return new Stage(
     {
       name: 'encode_image',
       entry: 'session-worker',
       start: sessionStart('image', image.graph, options),
       workers: 1,
-      probe: () => adapter.toCall([absentImage(image)]).request,
+      probe: () => adapter.toCall([new Uint8Array(image.size * image.size * 3)]).request,
       adapter,
       bounds: { maxItems: maxBatchImages, maxCost: maxBatchImages },
       capacity: maxQueuedImages,
@@ -132,7 +131,7 @@ function imageStage(options: StagesOptions, context: EngineContext): Stages['enc
 
 function headStage(options: StagesOptions, context: EngineContext): Stages['classify'] {
   const { maxQueuedTexts, maxQueuedImages } = context.limits;
-  const adapter = headAdapter(options.absent);
+  const adapter = headAdapter(options.pack.manifest);
   return new Stage(
     {
       name: 'classify',

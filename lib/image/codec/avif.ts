@@ -5,6 +5,7 @@
  * lib/image/codec/yuv.ts makes RGB of them. Sources: ISO/IEC 14496-12 (boxes), ISO/IEC 23008-12 (item properties), AV1-ISOBMFF
  * (av1C), ITU-T H.273 (matrix coefficients).
  */
+import { isDeepStrictEqual } from 'node:util';
 import { CorruptImageError } from './opened-image.js';
 import { YUV_MATRICES, type YuvEncoding } from './yuv.js';
 
@@ -25,11 +26,21 @@ const PATH = [
 const HEADER_BYTES = 8;
 /** `irot` and `imir` hold one byte. */
 const TRANSFORM_BYTES = 1;
-const NCLX_BYTES = 11;
+/** `ispe`: four bytes of version and flags, then the width and the height. */
+const EXTENT_BYTES = 12;
 /** Of a coded image; libvips would write to standard error about edges that it cannot hold. */
 const MAX_EDGE = 65_536;
+/** `colr` of type nclx: the type, three codes of two bytes, the range. */
+const NCLX_BYTES = 11;
+const MATRIX_AT = 8;
+const RANGE_AT = 10;
 const FULL_RANGE = 0x80;
 const IDENTITY = 0;
+/** Flags in the third byte of `av1C`. */
+const MORE_THAN_8_BITS = 0x60;
+const MONOCHROME = 0x10;
+const HALVED_X = 0x08;
+const HALVED_Y = 0x04;
 
 interface Box {
   readonly type: string;
@@ -37,39 +48,22 @@ interface Box {
   readonly content: Buffer;
 }
 
-export function withoutTransforms(bytes: Uint8Array): PlainAvif {
-  const copy = Buffer.from(bytes);
-  const properties = itemProperties(copy);
+/** @throws CorruptImageError where the header claims edges that no coded image has. */
+export function asPlainStill(bytes: Uint8Array): PlainAvif {
+  const file = Buffer.from(bytes);
+  const properties = itemProperties(file);
+  checkExtents(properties);
+  declareStill(file);
+  stopTransforms(file, properties);
+  return { bytes: file, encoding: exposePlanes(properties) };
+}
+
+function checkExtents(properties: readonly Box[]): void {
   for (const { type, content } of properties) {
-    if (
-      type === 'ispe' &&
-      content.length === 12 &&
-      Math.max(content.readUInt32BE(4), content.readUInt32BE(8)) > MAX_EDGE
-    ) {
-      throw new CorruptImageError('the image claims longer edges than AV1 allows');
-    }
+    if (type !== 'ispe' || content.length !== EXTENT_BYTES) continue;
+    const longest = Math.max(content.readUInt32BE(4), content.readUInt32BE(8));
+    if (longest > MAX_EDGE) throw new CorruptImageError('the image claims longer edges than AV1 allows');
   }
-  declareStill(copy);
-  for (const { type, start, content } of properties) {
-    if ((type !== 'irot' && type !== 'imir') || content.length !== TRANSFORM_BYTES) continue;
-    copy.write('irot', start + 4, 'latin1');
-    content[0] = 0;
-  }
-  const colours = properties.filter(
-    ({ type, content }) =>
-      type === 'colr' && content.length === NCLX_BYTES && content.toString('latin1', 0, 4) === 'nclx',
-  );
-  const encoding = encodingOf(
-    properties.filter(({ type }) => type === 'av1C').map(({ content }) => content),
-    colours.map(({ content }) => content),
-  );
-  if (encoding !== undefined) {
-    for (const { content } of colours) {
-      content.writeUInt16BE(IDENTITY, 8);
-      content[10] = FULL_RANGE;
-    }
-  }
-  return { bytes: copy, encoding };
 }
 
 /** An image sequence holds its first frame as a still image too; libvips knows it by the brand of one only. */
@@ -77,24 +71,48 @@ function declareStill(file: Buffer): void {
   if (file.toString('latin1', 8, 12) === 'avis') file.write('avif', 8, 'latin1');
 }
 
-/** The encoding that all coded images of the file share, apart from monochrome ones such as alpha. */
-function encodingOf(configurations: readonly Buffer[], colours: readonly Buffer[]): YuvEncoding | undefined {
-  const flags = configurations.map((content) => content[2] ?? 0).filter((value) => (value & 0x10) === 0);
-  const [flag, ...otherFlags] = flags.map((value) => value & 0x6c);
-  const [colour, ...otherColours] = colours.map((content) => ({
-    matrix: content.readUInt16BE(8),
-    fullRange: ((content[10] ?? 0) & FULL_RANGE) !== 0,
-  }));
-  if (flag === undefined || otherFlags.some((other) => other !== flag)) return undefined;
-  if (colour === undefined || !YUV_MATRICES.includes(colour.matrix)) return undefined;
-  if (
-    otherColours.some(({ matrix, fullRange }) => matrix !== colour.matrix || fullRange !== colour.fullRange)
-  ) {
-    return undefined;
+/** Makes every rotation, and every mirroring, a rotation by 0 degrees. */
+function stopTransforms(file: Buffer, properties: readonly Box[]): void {
+  for (const { type, start, content } of properties) {
+    if ((type !== 'irot' && type !== 'imir') || content.length !== TRANSFORM_BYTES) continue;
+    file.write('irot', start + 4, 'latin1');
+    content[0] = 0;
   }
-  const moreThan8Bits = (flag & 0x60) !== 0;
-  if (moreThan8Bits) return undefined;
-  return { ...colour, halvedX: (flag & 0x08) !== 0, halvedY: (flag & 0x04) !== 0 };
+}
+
+/** Declares the identity for the matrix, if the true one is known and can be applied later. */
+function exposePlanes(properties: readonly Box[]): YuvEncoding | undefined {
+  const configurations = properties.filter(({ type }) => type === 'av1C').map(({ content }) => content);
+  const colours = properties
+    .filter(({ type, content }) => type === 'colr' && content.length === NCLX_BYTES)
+    .map(({ content }) => content)
+    .filter((content) => content.toString('latin1', 0, 4) === 'nclx');
+  const encoding = encodingOf(configurations, colours);
+  if (encoding === undefined) return undefined;
+  for (const colour of colours) {
+    colour.writeUInt16BE(IDENTITY, MATRIX_AT);
+    colour[RANGE_AT] = FULL_RANGE;
+  }
+  return encoding;
+}
+
+/** What all coded images of the file share, apart from monochrome ones such as alpha. */
+function encodingOf(configurations: readonly Buffer[], colours: readonly Buffer[]): YuvEncoding | undefined {
+  const encodings = configurations
+    .map((configuration) => configuration[2] ?? 0)
+    .filter((flags) => (flags & MONOCHROME) === 0)
+    .flatMap((flags) =>
+      colours.map((colour) => ({
+        bits: (flags & MORE_THAN_8_BITS) === 0 ? 8 : 10,
+        matrix: colour.readUInt16BE(MATRIX_AT),
+        fullRange: ((colour[RANGE_AT] ?? 0) & FULL_RANGE) !== 0,
+        halvedX: (flags & HALVED_X) !== 0,
+        halvedY: (flags & HALVED_Y) !== 0,
+      })),
+    );
+  const [first] = encodings;
+  if (first === undefined || first.bits !== 8 || !YUV_MATRICES.includes(first.matrix)) return undefined;
+  return encodings.every((other) => isDeepStrictEqual(other, first)) ? first : undefined;
 }
 
 function itemProperties(file: Buffer): Box[] {

@@ -4,7 +4,7 @@
  */
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import type { ImageFormat } from '../sniff.js';
-import { withoutTransforms } from './avif.js';
+import { asPlainStill } from './avif.js';
 import { checkJpegMarkers } from './jpeg.js';
 import { CorruptImageError, type OpenedImage } from './opened-image.js';
 import { cmykToRgb, gray16ToRgb } from './pixels.js';
@@ -98,7 +98,7 @@ interface Input {
 
 function inputOf(bytes: Uint8Array, format: CodecFormat): Input {
   if (format === 'tiff') return firstPage(bytes);
-  if (format === 'avif') return withoutTransforms(bytes);
+  if (format === 'avif') return asPlainStill(bytes);
   if (format === 'jpeg') checkJpegMarkers(bytes);
   return { bytes };
 }

@@ -1,6 +1,6 @@
 import { at } from './at.js';
 
-const INITIAL_CAPACITY = 256;
+const INITIAL_CAPACITY = 1;
 
 /** A binary heap of non-negative numbers. */
 export class MinHeap {

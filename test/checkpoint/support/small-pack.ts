@@ -41,7 +41,7 @@ export async function smallPack(): Promise<{ folder: string; manifest: Manifest;
       std: [0.5, 0.5, 0.5],
       width: 8,
     },
-    head: { kind: 'fusion', graph: 'head.onnx', absent: 'zero' },
+    head: { kind: 'fusion', graph: 'head.onnx' },
     weights: 'model.safetensors',
     inferred: [],
     files: await hashFiles(folder, PACK_FILES),
