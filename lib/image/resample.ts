@@ -1,4 +1,4 @@
-import { type Geometry, isVerticalFirst, planResize, type ResizePlan } from './resampling/geometry.js';
+import { type Geometry, planResize, type ResizePlan } from './resampling/geometry.js';
 import { instantiateKernels, type Kernels } from './resampling/kernels.js';
 import { Resampling } from './resampling/resampling.js';
 import { type Filter, makeTaps } from './resampling/taps.js';
@@ -17,7 +17,9 @@ let kernels: Kernels | undefined;
 
 /**
  * The square of `spec.size` pixels that the model sees: uint8 RGB, [size, size, 3], in new memory. Equal, bit for bit,
- * to Pillow's resize with antialiasing (two passes, rounded to bytes in between) and torchvision's centre crop. Only what the crop shows is computed, in strips of bounded size.
+ * to Pillow's resize with antialiasing (two passes, rows first, rounded to bytes in between) and torchvision's centre
+ * crop. Pillow 12.2 and later take the columns of tall pictures first, which is one level apart in some pixels; the
+ * published models come from before that. Only what the crop shows is computed, in strips of bounded size.
  */
 export function resample(image: RgbImage, spec: ResampleSpec): Uint8Array<ArrayBuffer> {
   const { width, height } = image;
@@ -26,8 +28,7 @@ export function resample(image: RgbImage, spec: ResampleSpec): Uint8Array<ArrayB
   const columns = makeTaps(width, plan.width, spec.filter, plan.left, spec.size);
   const rows = makeTaps(height, plan.height, spec.filter, plan.top, spec.size);
   kernels ??= instantiateKernels();
-  const verticalFirst = isVerticalFirst(width, height, plan);
-  return new Resampling(kernels, image, columns, rows, verticalFirst).run();
+  return new Resampling(kernels, image, columns, rows).run();
 }
 
 function crop({ width, data }: RgbImage, { left, top }: ResizePlan, size: number): Uint8Array<ArrayBuffer> {

@@ -31,12 +31,3 @@ export function roundHalfToEven(value: number): number {
   if (fraction !== 0.5) return Math.round(value);
   return floor % 2 === 0 ? floor : floor + 1;
 }
-
-/**
- * Whether Pillow (from 13.0 on) resizes columns before rows: when the height shrinks by more than twice as many pixels
- * as the width. The order shows, since pixels are rounded to bytes between the passes. Up to 12.1 rows always came
- * first, which is one level apart in some pixels of pictures more than twice as tall as wide.
- */
-export function isVerticalFirst(width: number, height: number, plan: ResizePlan): boolean {
-  return plan.height < height && height - plan.height > 2 * (width - plan.width);
-}

@@ -11,7 +11,7 @@ const STRIP_BYTES = 128 * 1024;
 interface Layout {
   readonly columnTaps: number;
   readonly rowTaps: number;
-  /** Input of the horizontal pass: a strip of input rows, or one row that the vertical pass made. */
+  /** Input of the horizontal pass: a strip of input rows. */
   readonly strip: number;
   /** Input of the vertical pass: the rows that outputs still need. */
   readonly window: number;
@@ -20,14 +20,13 @@ interface Layout {
 }
 
 /**
- * Both passes over one image. The first runs ahead strip by strip, the second follows row by row, and rows that no
+ * Both passes over one image. The horizontal one runs ahead strip by strip, the vertical one follows row by row, and rows that no
  * further output needs are dropped. So the memory it takes depends on the scale, not on the image's height.
  */
 export class Resampling {
   readonly #kernels: Kernels;
   readonly #image: RgbImage;
   readonly #rows: Taps;
-  readonly #verticalFirst: boolean;
   readonly #packedColumns: PackedTaps;
   readonly #packedRows: PackedTaps;
   /** Width and height of the result, in pixels. */
@@ -41,11 +40,10 @@ export class Resampling {
   readonly #layout: Layout;
   readonly #memory: Uint8Array<ArrayBuffer>;
 
-  constructor(kernels: Kernels, image: RgbImage, columns: Taps, rows: Taps, verticalFirst: boolean) {
+  constructor(kernels: Kernels, image: RgbImage, columns: Taps, rows: Taps) {
     this.#kernels = kernels;
     this.#image = image;
     this.#rows = rows;
-    this.#verticalFirst = verticalFirst;
     this.#left = firstTouched(columns);
     this.#packedColumns = packColumns(columns, this.#left);
     this.#packedRows = packRows(rows);
@@ -54,7 +52,7 @@ export class Resampling {
     this.#inputStride = (lastTouched(columns) - this.#left) * CHANNELS;
     this.#stripRows = Math.max(1, Math.floor(STRIP_BYTES / this.#inputStride));
     // The kernels write whole vectors, so a row of theirs needs room behind it.
-    this.#windowStride = verticalFirst ? this.#inputStride : this.#width * CHANNELS + VECTOR_BYTES;
+    this.#windowStride = this.#width * CHANNELS + VECTOR_BYTES;
     this.#layout = this.#place();
     this.#memory = kernels.memoryOf(this.#layout.end);
     this.#memory.set(this.#packedColumns.bytes, this.#layout.columnTaps);
@@ -62,7 +60,7 @@ export class Resampling {
   }
 
   #place(): Layout {
-    const stripBytes = (this.#verticalFirst ? 1 : this.#stripRows) * this.#inputStride;
+    const stripBytes = this.#stripRows * this.#inputStride;
     const windowRows = this.#stripRows + (this.#packedRows.count + 1) * ROWS_PER_PAIR;
     const overread = this.#packedColumns.count * TAPS_PER_GROUP * CHANNELS + VECTOR_BYTES;
     const columnTaps = 0;
@@ -107,26 +105,22 @@ export class Resampling {
 
   /** Takes `rows` input rows from `row` on into the window at `target`. */
   #admit(row: number, rows: number, target: number): void {
-    if (this.#verticalFirst) {
-      this.#copyInput(row, rows, target);
-    } else {
-      this.#copyInput(row, rows, this.#layout.strip);
-      this.#horizontal(rows, target);
-    }
+    this.#copyInput(row, rows);
+    this.#horizontal(rows, target);
   }
 
   /** Makes row `row` of the result from the window's rows from `source` on. */
   #finish(row: number, source: number): void {
-    const target = this.#layout.output + row * this.#width * CHANNELS;
-    if (this.#verticalFirst) {
-      this.#vertical(row, source, this.#layout.strip, this.#inputStride);
-      this.#horizontal(1, target);
-    } else {
-      this.#vertical(row, source, target, this.#width * CHANNELS);
-    }
+    const rowBytes = this.#width * CHANNELS;
+    const target = this.#layout.output + row * rowBytes;
+    const taps = this.#layout.rowTaps + row * this.#packedRows.stride;
+    const pairs = Math.ceil((this.#rows.count[row] ?? 0) / ROWS_PER_PAIR);
+    this.#kernels.vertical(source, this.#windowStride, target, rowBytes, taps, pairs);
   }
 
-  #copyInput(row: number, rows: number, target: number): void {
+  /** Copies the touched columns of `rows` input rows into the strip. */
+  #copyInput(row: number, rows: number): void {
+    const target = this.#layout.strip;
     const { data, width } = this.#image;
     const bytes = this.#inputStride;
     if (bytes === width * CHANNELS) {
@@ -147,11 +141,5 @@ export class Resampling {
       this.#packedColumns.count,
     ];
     this.#kernels.horizontal(strip, inputStride, target, windowStride, rows, this.#width, columnTaps, groups);
-  }
-
-  #vertical(row: number, source: number, target: number, bytes: number): void {
-    const taps = this.#layout.rowTaps + row * this.#packedRows.stride;
-    const pairs = Math.ceil((this.#rows.count[row] ?? 0) / ROWS_PER_PAIR);
-    this.#kernels.vertical(source, this.#windowStride, target, bytes, taps, pairs);
   }
 }

@@ -79,9 +79,7 @@ export function resize(
   filter: ResampleSpec['filter'],
 ): RgbImage {
   if (image.width === width && image.height === height) return image;
-  const rowsFirst = height >= image.height || image.height - height <= 2 * (image.width - width);
-  const heighten = (input: RgbImage): RgbImage => transpose(widen(transpose(input), height, filter));
-  return rowsFirst ? heighten(widen(image, width, filter)) : widen(heighten(image), width, filter);
+  return transpose(widen(transpose(widen(image, width, filter)), height, filter));
 }
 
 /** Python's rounding of halves, by cases. */
