@@ -38,8 +38,8 @@ const LINGER_MS = 1000;
 export async function serve(options: ServeOptions): Promise<number> {
   const output = standardOutput();
   const code = await run(options, (level) => createLogger(level, output));
-  output.flushSync();
   setTimeout(() => process.exit(code), LINGER_MS).unref();
+  await new Promise<void>((resolve) => output.flush(() => resolve()));
   return code;
 }
 

@@ -55,7 +55,8 @@ function locate(name, folder) {
 
 function* packagesIn(folder) {
   for (const name of readdirSync(folder)) {
-    if (name.startsWith('@')) for (const inner of readdirSync(join(folder, name))) yield join(folder, name, inner);
+    if (name.startsWith('@'))
+      for (const inner of readdirSync(join(folder, name))) yield join(folder, name, inner);
     else if (!name.startsWith('.')) yield join(folder, name);
   }
 }
@@ -100,7 +101,9 @@ function remove(path) {
 function size(path) {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) return 0;
-  return stat.isDirectory() ? readdirSync(path).reduce((sum, name) => sum + size(join(path, name)), 0) : stat.size;
+  return stat.isDirectory()
+    ? readdirSync(path).reduce((sum, name) => sum + size(join(path, name)), 0)
+    : stat.size;
 }
 
 function mb(bytes) {

@@ -20,6 +20,7 @@ const RULES: Record<string, { folders: string[]; packages: string[] }> = {
     folders: ['lib/checkpoint', 'lib/text', 'lib/image', 'lib/contract', 'lib/numeric'],
     packages: ['onnxruntime-node', 'lru-cache'],
   },
+  'lib/hub': { folders: ['lib/checkpoint', 'lib/contract'], packages: ['zod', '@huggingface/hub'] },
   'lib/evaluate': {
     folders: ['lib/checkpoint', 'lib/contract', 'lib/numeric'],
     packages: ['zod', 'csv-parse'],
@@ -31,7 +32,7 @@ const RULES: Record<string, { folders: string[]; packages: string[] }> = {
   'lib/emulator': { folders: ['lib/contract'], packages: ['zod'] },
   container: {
     folders: ['lib/contract', 'lib/checkpoint', 'lib/engine'],
-    packages: ['express', 'busboy', 'pino', 'prom-client', 'zod'],
+    packages: ['express', 'pino', 'prom-client', 'zod'],
   },
   'lib/infra': {
     folders: ['lib/contract', 'lib/checkpoint'],
@@ -43,6 +44,7 @@ const RULES: Record<string, { folders: string[]; packages: string[] }> = {
       'lib/numeric',
       'lib/checkpoint',
       'lib/convert',
+      'lib/hub',
       'lib/text',
       'lib/image',
       'lib/engine',
@@ -51,7 +53,15 @@ const RULES: Record<string, { folders: string[]; packages: string[] }> = {
       'lib/emulator',
       'container',
     ],
-    packages: ['commander', 'cli-progress', '@aws-sdk/client-s3', '@aws-sdk/lib-storage', 'csv-parse', 'zod'],
+    packages: [
+      'commander',
+      'cli-progress',
+      '@aws-sdk/client-s3',
+      '@aws-sdk/lib-storage',
+      'csv-parse',
+      'tar-stream',
+      'zod',
+    ],
   },
   bin: { folders: ['lib/cli', 'lib/infra'], packages: ['aws-cdk-lib'] },
 };

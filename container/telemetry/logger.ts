@@ -8,9 +8,10 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /** Log bytes that may wait for a reader who does not read; lines beyond are dropped, the service goes on. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 
-/** Standard output, written to without blocking. `flushSync` before the process exits. */
-export function standardOutput(): DestinationStream & { flushSync(): void } {
-  return pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING_BYTES });
+/** Standard output, written to without blocking. `flush` calls back when all is written. */
+export function standardOutput(): DestinationStream & { flush(done: () => void): void } {
+  // With a minimum length of 0 flushing would not wait.
+  return pino.destination({ dest: 1, sync: false, minLength: 1, maxLength: MAX_WAITING_BYTES });
 }
 
 /**

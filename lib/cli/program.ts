@@ -26,6 +26,26 @@ const COMMANDS: Record<string, CommandEntry> = {
     summary: 'turn a PyTorch checkpoint into a model pack',
     load: () => import('./commands/convert.js'),
   },
+  package: {
+    summary: 'write a model pack as model.tar.gz',
+    load: () => import('./commands/package.js'),
+  },
+  upload: {
+    summary: 'upload a model pack to S3',
+    load: () => import('./commands/upload.js'),
+  },
+  pull: {
+    summary: 'download a published checkpoint from the hub',
+    load: () => import('./commands/pull.js'),
+  },
+  inspect: {
+    summary: 'tell what a checkpoint, a model pack or a safetensors file holds',
+    load: () => import('./commands/inspect.js'),
+  },
+  verify: {
+    summary: 'tell how far the answers of two model packs are apart',
+    load: () => import('./commands/verify.js'),
+  },
   synthesize: {
     summary: 'write a random checkpoint of a published shape, to test with',
     load: () => import('./commands/synthesize.js'),

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { identify } from '../checkpoint/identify.js';
 import type { Precision } from '../checkpoint/manifest.js';
+import { ENVIRONMENT } from '../contract/environment.js';
+import { ModerationError } from '../contract/errors.js';
 
 export interface ResolvedModel {
   /** A folder with a model pack. */
@@ -16,7 +18,10 @@ export interface ResolvedModel {
 export interface ResolveOptions {
   /** Default: fp32. */
   readonly precision?: Precision;
-  /** Writable folder for a converted pack. Default: the system's temporary folder. */
+  /**
+   * Writable folder for a converted pack. Default: the system's temporary folder or, where that cannot be written,
+   * `/dev/shm`, which is writable in a container whose root file system is not.
+   */
   readonly scratchDir?: string;
   readonly signal?: AbortSignal;
 }
@@ -24,15 +29,16 @@ export interface ResolveOptions {
 /**
  * The model pack of a folder that holds a pack or an unconverted checkpoint. A checkpoint is converted into a scratch
  * folder; its weights are linked, not copied, where precision and file system allow.
+ *
+ * @throws ModerationError `invalid_configuration` when the folder holds no model or no scratch folder can be written;
+ * `checkpoint_invalid`; `resource_exhausted` when the pack does not fit into the scratch folder
  */
 export async function resolveModel(folder: string, options: ResolveOptions = {}): Promise<ResolvedModel> {
   const model = resolve(folder);
   if ((await identify(model)) === 'pack') {
     return { packFolder: model, converted: false, dispose: async () => {} };
   }
-  const parent = options.scratchDir ?? tmpdir();
-  await mkdir(parent, { recursive: true });
-  const scratch = await mkdtemp(join(parent, 'moderation-pack-'));
+  const scratch = await makeScratchFolder(options.scratchDir);
   const dispose = (): Promise<void> => rm(scratch, { recursive: true, force: true });
   try {
     const { convertCheckpoint } = await import('../convert/convert.js');
@@ -47,6 +53,35 @@ export async function resolveModel(folder: string, options: ResolveOptions = {})
     return { packFolder, converted: true, dispose };
   } catch (error) {
     await dispose();
-    throw error;
+    throw explainNoRoom(error, scratch);
   }
+}
+
+const SHARED_MEMORY = '/dev/shm';
+const REMEDY =
+  `Set ${ENVIRONMENT.scratchDir} to a writable folder with more room, or convert the checkpoint beforehand ` +
+  'with `moderate convert`.';
+
+/** A new folder in the first parent that can be written. */
+async function makeScratchFolder(scratchDir: string | undefined): Promise<string> {
+  const parents = scratchDir === undefined ? [tmpdir(), SHARED_MEMORY] : [resolve(scratchDir)];
+  const failures: string[] = [];
+  for (const parent of parents) {
+    try {
+      if (scratchDir !== undefined) await mkdir(parent, { recursive: true });
+      return await mkdtemp(join(parent, 'moderation-pack-'));
+    } catch (error) {
+      failures.push(`${parent} (${(error as NodeJS.ErrnoException).code})`);
+    }
+  }
+  throw new ModerationError(
+    'invalid_configuration',
+    `The checkpoint must be converted, but no scratch folder can be written: ${failures.join(', ')}. ${REMEDY}`,
+  );
+}
+
+function explainNoRoom(error: unknown, scratch: string): unknown {
+  if (!(error instanceof ModerationError) || error.code !== 'resource_exhausted') return error;
+  const message = `The converted pack does not fit into ${scratch}. ${REMEDY}`;
+  return new ModerationError('resource_exhausted', message, { cause: error });
 }

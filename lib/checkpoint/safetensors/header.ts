@@ -10,7 +10,7 @@ import { DTYPES, type Dtype, elementCount, isDtype } from './dtype.js';
 /** Bytes of the length that the file begins with. */
 export const LENGTH_BYTES = 8;
 
-/** The published headers have 54 kB for 426 tensors; this is room for 60,000, and parses in a tenth of a second. */
+/** The published headers have 54 kB for 426 tensors; this is room for 60,000, read in less than a second. */
 export const MAX_HEADER_BYTES = 8 * 1024 * 1024;
 export const MAX_TENSORS = 60_000;
 /** PyTorch's own limit is 64; no tensor here has more than 4. */

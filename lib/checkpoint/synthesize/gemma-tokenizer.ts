@@ -136,14 +136,19 @@ function bytePieces(): string[] {
 /** Sequences of two to five characters, likely ones first, then single characters. */
 function learnedPieces(count: number): string[] {
   const characters = [SPACE, ...CHARACTERS.flatMap(([from, to]) => range(from, to))];
-  const [pairs, triples, quads] = [letterGrams(2), letterGrams(3), letterGrams(4)];
-  const sequences = [
-    ...withVariants(letterGrams(1)).filter((piece) => piece.length > 1),
-    ...withVariants(pairs),
-    ...withVariants(triples),
-    ...quads.map((gram, rank) => (rank % 2 === 0 ? SPACE + gram : gram)),
-  ];
-  return [...sequences.slice(0, Math.max(0, count - characters.length)), ...characters].slice(0, count);
+  const pieces: string[] = [];
+  for (const sequence of sequences()) {
+    if (pieces.length + characters.length >= count) break;
+    pieces.push(sequence);
+  }
+  return [...pieces, ...characters].slice(0, count);
+}
+
+function* sequences(): Generator<string> {
+  yield* withVariants(letterGrams(1)).filter((piece) => piece.length > 1);
+  yield* withVariants(letterGrams(2));
+  yield* withVariants(letterGrams(3));
+  for (const [rank, gram] of letterGrams(4).entries()) yield rank % 2 === 0 ? SPACE + gram : gram;
 }
 
 /** Each sequence, also as a word's beginning, also with a capital. */

@@ -2,10 +2,15 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { PRECISIONS, type Precision } from '../../checkpoint/manifest.js';
 import type { ConvertProgress } from '../../convert/convert.js';
+import {
+  addPreprocessingOptions,
+  type ParsedPreprocessing,
+  preprocessingOf,
+} from '../preprocessing-options.js';
 import { untilInterrupted } from '../terminal/interrupt.js';
 import { type Progress, startProgress } from '../terminal/progress.js';
 
-interface ConvertOptions {
+interface ConvertOptions extends ParsedPreprocessing {
   out: string;
   precision: Precision;
   overwrite: boolean;
@@ -18,7 +23,8 @@ export function define(command: Command): void {
     .addOption(
       new Option('--precision <precision>', 'precision of the encoders').choices(PRECISIONS).default('fp32'),
     )
-    .option('--overwrite', 'replace an existing pack in the folder', false)
+    .option('--overwrite', 'replace an existing pack in the folder', false);
+  addPreprocessingOptions(command)
     .addHelpText(
       'after',
       `
@@ -46,6 +52,7 @@ async function convert(checkpoint: string, options: ConvertOptions): Promise<voi
       out: resolve(options.out),
       precision: options.precision,
       overwrite: options.overwrite,
+      preprocessing: preprocessingOf(options),
       onProgress: show,
       signal,
     }),

@@ -18,23 +18,13 @@ export function define(command: Command): void {
         ENVIRONMENT.modelDir,
       ),
     )
+    .addOption(new Option('--host <address>', 'address to listen on (default: 127.0.0.1)'))
+    .addOption(new Option('--port <number>', 'port to listen on, 0 for any (default: 8080)').argParser(port))
+    .addOption(new Option('--device <device>', 'where the encoders run (default: auto)').choices(DEVICES))
     .addOption(
-      new Option('--host <address>', 'address to listen on (default: 127.0.0.1)').env(ENVIRONMENT.host),
-    )
-    .addOption(
-      new Option('--port <number>', 'port to listen on, 0 for any (default: 8080)')
-        .argParser(port)
-        .env(ENVIRONMENT.port),
-    )
-    .addOption(
-      new Option('--device <device>', 'where the encoders run (default: auto)')
-        .choices(DEVICES)
-        .env(ENVIRONMENT.device),
-    )
-    .addOption(
-      new Option('--threads <number>', 'intra-op threads of each encoder (default: all cores)')
-        .argParser(threads)
-        .env(ENVIRONMENT.threads),
+      new Option('--threads <number>', 'intra-op threads of each encoder (default: all cores)').argParser(
+        threads,
+      ),
     )
     .addHelpText('after', help)
     .action(serveModel);

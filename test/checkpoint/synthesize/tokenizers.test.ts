@@ -33,7 +33,7 @@ describe.each([
       (pair) => ![...pair, pair.join('')].every((piece) => piece in model.vocab),
     );
     expect(bad).toEqual([]);
-    expect(new Set(model.merges.map((pair) => pair.join('\n'))).size).toBe(model.merges.length);
+    expect(new Set(model.merges.map((pair) => pair.join(' + '))).size).toBe(model.merges.length);
   });
 });
 

@@ -1,0 +1,151 @@
+/** What a batch transform job needs beforehand: a model, a role, and the job's description, kept where a tool finds it. */
+
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { CfnOutput, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { type ContainerOptions, containerEnvironment } from './container/container-environment.js';
+import type { ImageSource } from './container/image-source.js';
+import { defined } from './defined.js';
+import { DEFAULT_INSTANCE_TYPE, instanceFacts, targetFor } from './hosting/instance-type.js';
+import type { ModelSource } from './model/model-source.js';
+import { ModerationModel } from './model/moderation-model.js';
+import { check, fails, within } from './rules.js';
+import { ExecutionRole } from './security/execution-role.js';
+
+export interface BatchTransformProps {
+  readonly model: ModelSource;
+  readonly image: ImageSource;
+  /** Holds the input and takes the output. */
+  readonly bucket: IBucket;
+  /** Read from here; ends with `/`. @default batch/input/ */
+  readonly inputPrefix?: string;
+  /** Written to here; ends with `/`. @default batch/output/ */
+  readonly outputPrefix?: string;
+  /** @default ml.g4dn.xlarge */
+  readonly instanceType?: string;
+  /** 1 or more. @default 1 */
+  readonly instanceCount?: number;
+  /** Joined lines of one request, 1 to 100 MB. @default 6 */
+  readonly maxPayloadMb?: number;
+  /** Requests at a time per instance; times maxPayloadMb at most 100. @default 4 */
+  readonly maxConcurrentTransforms?: number;
+  readonly container?: ContainerOptions;
+  /** Encrypts the output. Batch transform accepts no key for volumes of types with local storage. @default - none */
+  readonly encryptionKey?: IKey;
+}
+
+/** A container with CUDA 12 needs driver 535, the newest that batch transform offers. */
+const BATCH_GPU_AMI = 'al2-ami-sagemaker-batch-gpu-535';
+/** SageMaker's default is 600 s; a request of 6 MB of JSON Lines stays well below. */
+const INVOCATION_TIMEOUT_S = 600;
+
+/**
+ * CloudFormation has no transform jobs, as a job runs once. The description is a CreateTransformJob request without the
+ * job's name, in a parameter of Systems Manager; `moderate batch` fills in the name and the input.
+ */
+export class BatchTransform extends Construct {
+  readonly model: ModerationModel;
+  readonly jobParameter: StringParameter;
+
+  constructor(scope: Construct, id: string, props: BatchTransformProps) {
+    super(scope, id);
+    checkProps(props);
+    const { bucket, container = {}, encryptionKey } = props;
+    const { instanceType, inputPrefix, outputPrefix } = filled(props);
+    const facts = instanceFacts(instanceType);
+    const role = new ExecutionRole(this, 'ExecutionRole', { vpc: false });
+    role.grantReadObjects(bucket, inputPrefix);
+    role.grantListObjects(bucket, inputPrefix);
+    role.grantWriteObjects(bucket, outputPrefix, encryptionKey);
+    this.model = new ModerationModel(this, 'Model', {
+      model: props.model.bind(new Construct(this, 'ModelFiles'), 'tarball'),
+      image: props.image.bind(this, props.image.target ?? targetFor(facts)),
+      environment: {
+        ...containerEnvironment(container, facts?.gpu ? 'cuda' : 'cpu'),
+        // The image decides by the driver whether it needs the compatibility libraries; SageMaker must not mount its own.
+        ...(facts?.gpu && { SAGEMAKER_CUDA_COMPAT_DISABLED: 'true' }),
+      },
+      role,
+      networkIsolation: true,
+    });
+    this.jobParameter = new StringParameter(this, 'Job', {
+      description: 'CreateTransformJob request without its name; moderate batch starts it',
+      stringValue: Stack.of(this).toJsonString(jobDescription(props, this.model.modelName)),
+    });
+    new CfnOutput(this, 'JobParameterName', { value: this.jobParameter.parameterName });
+  }
+}
+
+function filled(props: BatchTransformProps) {
+  return {
+    instanceType: props.instanceType ?? DEFAULT_INSTANCE_TYPE,
+    inputPrefix: props.inputPrefix ?? 'batch/input/',
+    outputPrefix: props.outputPrefix ?? 'batch/output/',
+    maxPayloadMb: props.maxPayloadMb ?? 6,
+    maxConcurrentTransforms: props.maxConcurrentTransforms ?? 4,
+  };
+}
+
+/** JSON Lines in, JSON Lines out: records are joined to requests, and answers are split again. */
+function jobDescription(props: BatchTransformProps, modelName: string): object {
+  const { bucket, encryptionKey } = props;
+  const { instanceType, inputPrefix, outputPrefix, maxPayloadMb, maxConcurrentTransforms } = filled(props);
+  return {
+    ModelName: modelName,
+    MaxConcurrentTransforms: maxConcurrentTransforms,
+    MaxPayloadInMB: maxPayloadMb,
+    BatchStrategy: 'MultiRecord',
+    ModelClientConfig: { InvocationsTimeoutInSeconds: INVOCATION_TIMEOUT_S, InvocationsMaxRetries: 3 },
+    TransformInput: {
+      DataSource: {
+        S3DataSource: { S3DataType: 'S3Prefix', S3Uri: `s3://${bucket.bucketName}/${inputPrefix}` },
+      },
+      ContentType: 'application/jsonlines',
+      SplitType: 'Line',
+    },
+    TransformOutput: defined({
+      S3OutputPath: `s3://${bucket.bucketName}/${outputPrefix}`,
+      Accept: 'application/jsonlines',
+      AssembleWith: 'Line',
+      KmsKeyId: encryptionKey?.keyArn,
+    }),
+    TransformResources: defined({
+      InstanceType: instanceType,
+      InstanceCount: props.instanceCount ?? 1,
+      TransformAmiVersion: instanceFacts(instanceType)?.gpu ? BATCH_GPU_AMI : undefined,
+    }),
+  };
+}
+
+function checkProps(props: BatchTransformProps): void {
+  const { instanceType, maxPayloadMb, maxConcurrentTransforms } = filled(props);
+  const facts = instanceFacts(instanceType);
+  const target = targetFor(facts);
+  check('batch transform', [
+    {
+      broken: fails(instanceType, () => facts !== undefined),
+      problem: `instanceType is ${JSON.stringify(instanceType)}; expected ml.FAMILY.SIZE, such as ml.g4dn.xlarge.`,
+    },
+    {
+      broken: facts !== undefined && props.image.target !== undefined && props.image.target !== target,
+      problem: `the image's target is ${props.image.target}, but ${instanceType} wants ${target}.`,
+    },
+    within('instanceCount', props.instanceCount, 1, 1000, 'instances'),
+    within('maxPayloadMb', maxPayloadMb, 1, 100, 'MB'),
+    {
+      broken: maxPayloadMb * maxConcurrentTransforms > 100,
+      problem: `maxPayloadMb times maxConcurrentTransforms is ${maxPayloadMb * maxConcurrentTransforms}; SageMaker allows 100.`,
+    },
+    ...(
+      [
+        ['inputPrefix', props.inputPrefix],
+        ['outputPrefix', props.outputPrefix],
+      ] as const
+    ).map(([name, prefix]) => ({
+      broken: fails(prefix, (known) => known.endsWith('/')),
+      problem: `${name} is ${JSON.stringify(prefix)}; expected it to end with /.`,
+    })),
+  ]);
+}

@@ -1,0 +1,75 @@
+/** The container's environment variables, by the names that the contract gives them. */
+import { Token } from 'aws-cdk-lib/core';
+import type { Precision } from '../../../checkpoint/manifest.js';
+import { type Device, ENVIRONMENT } from '../../../contract/environment.js';
+import { LIMITS, type LimitName } from '../../../contract/limits.js';
+import { check } from '../rules.js';
+
+export interface ContainerOptions {
+  /**
+   * Where the encoders run.
+   *
+   * @default - `cuda` on GPU instance types, so that a container without its GPU fails instead of being slow; else `cpu`
+   */
+  readonly device?: Device;
+  /**
+   * Precision that a checkpoint is converted to when the container starts. A pack has its precision already.
+   *
+   * @default - fp32
+   */
+  readonly precision?: Precision;
+  /** Intra-op threads of each encoder, 1 to 256. @default - the number of cores */
+  readonly threads?: number;
+  /** @default - info */
+  readonly logLevel?: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+  /**
+   * Whether the container writes CloudWatch metrics into its log; the alarm on refusals needs them.
+   *
+   * @default true
+   */
+  readonly embeddedMetrics?: boolean;
+  /** Limits of the service that differ from their defaults; see docs/limits.md for units and ranges. */
+  readonly limits?: Partial<Readonly<Record<LimitName, number>>>;
+}
+
+/**
+ * The variables that differ from the container's own defaults.
+ *
+ * @throws ModerationError `invalid_configuration`, listing every limit out of its range
+ */
+export function containerEnvironment(options: ContainerOptions, device: Device): Record<string, string> {
+  checkOptions(options);
+  const environment: Record<string, string> = {
+    [ENVIRONMENT.device]: options.device ?? device,
+    [ENVIRONMENT.emf]: String(options.embeddedMetrics ?? true),
+  };
+  if (options.precision !== undefined) environment[ENVIRONMENT.precision] = options.precision;
+  if (options.threads !== undefined) environment[ENVIRONMENT.threads] = String(options.threads);
+  if (options.logLevel !== undefined) environment[ENVIRONMENT.logLevel] = options.logLevel;
+  for (const [name, value] of Object.entries(options.limits ?? {})) {
+    environment[LIMITS[name as LimitName].environment] = String(value);
+  }
+  return environment;
+}
+
+function checkOptions({ limits = {}, threads }: ContainerOptions): void {
+  check('container options', [
+    {
+      broken: threads !== undefined && !Token.isUnresolved(threads) && !(threads >= 1 && threads <= 256),
+      problem: `threads is ${threads}; expected 1 to 256.`,
+    },
+    ...Object.entries(limits).map(([name, value]) => {
+      const definition = LIMITS[name as LimitName];
+      const inside =
+        definition !== undefined &&
+        (Token.isUnresolved(value) || (value >= definition.min && value <= definition.max));
+      return {
+        broken: !inside,
+        problem:
+          definition === undefined
+            ? `limits.${name} does not exist; expected one of ${Object.keys(LIMITS).join(', ')}.`
+            : `limits.${name} is ${value}; expected ${definition.min} to ${definition.max} ${definition.unit}.`,
+      };
+    }),
+  ]);
+}

@@ -1,0 +1,244 @@
+/** All rules on the options of an endpoint that can be judged at synthesis. */
+import { type Duration, Token } from 'aws-cdk-lib/core';
+import { amiRules, DEFAULT_GPU_AMI } from './hosting/gpu-ami.js';
+import {
+  type Hosting,
+  type InstanceOptions,
+  PRIMARY_VARIANT,
+  type RealtimeHosting,
+  type ServerlessHosting,
+} from './hosting/hosting.js';
+import {
+  DEFAULT_INSTANCE_TYPE,
+  type InstanceFacts,
+  instanceFacts,
+  targetFor,
+} from './hosting/instance-type.js';
+import { DEFAULT_SERVERLESS_MEMORY_MB } from './hosting/production-variant.js';
+import { rolloutRules } from './hosting/rollout.js';
+import { type ScalingOptions, scalingBounds } from './hosting/scaling-options.js';
+import type { ModerationEndpointProps } from './moderation-endpoint-props.js';
+import { fails, type Rule, within } from './rules.js';
+import { THRESHOLDS } from './watch/thresholds.js';
+
+const NAME = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/;
+
+export function endpointRules(props: ModerationEndpointProps, hosting: Hosting): Rule[] {
+  return [
+    {
+      broken: fails(props.endpointName, (name) => NAME.test(name)),
+      problem: `endpointName is ${JSON.stringify(props.endpointName)}; expected 1 to 63 letters, digits and hyphens.`,
+    },
+    within('dataCapture.samplingPercent', props.dataCapture?.samplingPercent, 0, 100, 'percent'),
+    ...Object.keys(props.watch?.thresholds ?? {}).map((name) => ({
+      broken: !(name in THRESHOLDS),
+      problem: `watch.thresholds.${name} does not exist; expected one of ${Object.keys(THRESHOLDS).join(', ')}.`,
+    })),
+    ...(hosting.kind === 'serverless'
+      ? serverlessRules(props, hosting)
+      : instanceRules(props, hosting, hosting.kind)),
+    ...(hosting.kind === 'realtime' ? realtimeRules(props, hosting) : []),
+    ...(hosting.kind === 'async'
+      ? [
+          within('minInstances', hosting.minInstances, 0, 1000, 'instances'),
+          within(
+            'maxInstances',
+            hosting.maxInstances,
+            Math.max(1, hosting.minInstances ?? 0),
+            1000,
+            'instances',
+          ),
+          within(
+            'maxConcurrentInvocationsPerInstance',
+            hosting.maxConcurrentInvocationsPerInstance,
+            1,
+            1000,
+            'requests',
+          ),
+        ]
+      : []),
+    ...(hosting.kind === 'scale-to-zero'
+      ? [
+          within('maxCopies', hosting.maxCopies, 1, 1000, 'copies'),
+          within('memoryMb', hosting.memoryMb, 128, 4_000_000, 'MB'),
+        ]
+      : []),
+  ];
+}
+
+/** Instances to count on when an update begins. */
+export function fleetSize(hosting: Hosting): number {
+  switch (hosting.kind) {
+    case 'realtime': {
+      const count = hosting.instanceCount ?? 1;
+      return hosting.scaling === false ? count : scalingBounds(hosting.scaling ?? {}, count).min;
+    }
+    case 'async':
+      return hosting.minInstances ?? 0;
+    default:
+      return 1;
+  }
+}
+
+function instanceRules(props: ModerationEndpointProps, options: InstanceOptions, kind: string): Rule[] {
+  const instanceType = options.instanceType ?? DEFAULT_INSTANCE_TYPE;
+  const facts = instanceFacts(instanceType);
+  const rollback = props.rollout?.alarms?.length ?? 0;
+  const variants = kind === 'realtime' ? 1 + ((props.hosting as RealtimeHosting)?.variants?.length ?? 0) : 1;
+  return [
+    {
+      broken: fails(instanceType, () => facts !== undefined),
+      problem: `instanceType is ${JSON.stringify(instanceType)}; expected ml.FAMILY.SIZE, such as ml.g4dn.xlarge.`,
+    },
+    within('instanceCount', options.instanceCount, 1, 1000, 'instances'),
+    ...targetRules(props, facts, instanceType),
+    {
+      broken: Token.isUnresolved(instanceType) && props.image.target === undefined,
+      problem:
+        "instanceType is known only at deployment, so the image's target cannot follow it; give the image its target.",
+    },
+    {
+      broken:
+        Token.isUnresolved(instanceType) && props.image.target === 'gpu' && options.amiVersion === undefined,
+      problem: `instanceType is known only at deployment, so no machine image can be pinned; set amiVersion, such as ${DEFAULT_GPU_AMI}.`,
+    },
+    ...amiRules(options.amiVersion, facts, instanceType, props.image.fromThisProject),
+    {
+      broken: options.volumeGiB !== undefined && facts?.localStorage === true,
+      problem: `volumeGiB is ${options.volumeGiB} on ${instanceType}, which has local NVMe storage, so SageMaker refuses a volume size; leave it out.`,
+    },
+    within('volumeGiB', options.volumeGiB, 1, 512, 'GiB'),
+    seconds('startupTimeout', options.startupTimeout),
+    seconds('downloadTimeout', options.downloadTimeout),
+    ...(kind === 'scale-to-zero'
+      ? [
+          {
+            broken: props.rollout !== undefined,
+            problem:
+              'rollout is for real-time and asynchronous hosting; an inference component rolls copy by copy.',
+          },
+        ]
+      : rolloutRules(
+          props.rollout ?? {},
+          fleetSize(props.hosting ?? { kind: 'realtime' }),
+          2 * variants + rollback,
+        )),
+  ];
+}
+
+function targetRules(
+  { image }: ModerationEndpointProps,
+  facts: InstanceFacts | undefined,
+  instanceType: string,
+): Rule[] {
+  const wanted = targetFor(facts);
+  return [
+    {
+      broken: facts !== undefined && image.target !== undefined && image.target !== wanted,
+      problem: `the image's target is ${image.target}, but ${instanceType} wants ${wanted}; change the target or the instanceType.`,
+    },
+    {
+      broken: facts?.arm === true && image.fromThisProject,
+      problem: `${instanceType} has an Arm processor; the project's images are x86-64. Use a type without g after its generation.`,
+    },
+  ];
+}
+
+function realtimeRules(props: ModerationEndpointProps, hosting: RealtimeHosting): Rule[] {
+  const { variants = [], shadow } = hosting;
+  const names = [
+    PRIMARY_VARIANT,
+    ...variants.map(({ name }) => name),
+    ...(shadow ? [shadow.name ?? 'Shadow'] : []),
+  ];
+  const repeated = names.filter((name, index) => names.indexOf(name) !== index);
+  return [
+    ...(hosting.scaling === false ? [] : scalingRules(hosting.scaling ?? {}, hosting.instanceCount ?? 1)),
+    {
+      broken: repeated.length > 0,
+      problem: `variants share the name ${JSON.stringify(repeated[0])}; each needs its own.`,
+    },
+    {
+      broken: shadow !== undefined && variants.length > 0,
+      problem: 'shadow and variants are both given; SageMaker shadows an endpoint of one variant only.',
+    },
+    {
+      broken: fails(shadow?.share, (share) => share > 0 && share <= 1),
+      problem: `shadow.share is ${shadow?.share}; expected a number above 0, up to 1.`,
+    },
+    ...[...variants, ...(shadow ? [shadow] : [])].flatMap(({ instanceType }) => {
+      if (instanceType === undefined) return [];
+      const facts = instanceFacts(instanceType);
+      const same =
+        targetFor(facts) === targetFor(instanceFacts(hosting.instanceType ?? DEFAULT_INSTANCE_TYPE));
+      return [
+        {
+          broken: fails(instanceType, () => facts !== undefined),
+          problem: `a variant's instanceType is ${JSON.stringify(instanceType)}; expected ml.FAMILY.SIZE.`,
+        },
+        {
+          broken: facts !== undefined && props.image.target !== undefined && !same,
+          problem: `a variant on ${instanceType} needs another image target than the primary's; let the image choose its target.`,
+        },
+      ];
+    }),
+  ];
+}
+
+function scalingRules(scaling: ScalingOptions, instanceCount: number): Rule[] {
+  const { min, max } = scalingBounds(scaling, instanceCount);
+  const steps = scaling.steps ?? [];
+  const rising = steps.every(
+    ({ concurrentRequests }, index) => concurrentRequests > (steps[index - 1]?.concurrentRequests ?? 0),
+  );
+  return [
+    within('scaling.minInstances', min, 1, 1000, 'instances (zero takes scale-to-zero or async hosting)'),
+    {
+      broken: fails(max, (known) => Token.isUnresolved(min) || known >= min),
+      problem: `scaling.maxInstances is ${max}, below minInstances, which is ${min}.`,
+    },
+    {
+      broken: fails(instanceCount, (known) => known >= min && known <= max),
+      problem: `instanceCount is ${instanceCount}; expected it within scaling's ${min} to ${max} instances.`,
+    },
+    {
+      broken: fails(scaling.concurrentRequests, (target) => target > 0),
+      problem: `scaling.concurrentRequests is ${scaling.concurrentRequests}; expected more than 0.`,
+    },
+    { broken: !rising, problem: 'scaling.steps must rise in concurrentRequests, from above 0.' },
+  ];
+}
+
+function serverlessRules(props: ModerationEndpointProps, hosting: ServerlessHosting): Rule[] {
+  const { memoryMb = DEFAULT_SERVERLESS_MEMORY_MB, maxConcurrency, provisionedConcurrency } = hosting;
+  const { networkIsolation, vpc } = props.security ?? {};
+  const refused = (name: string, given: boolean): Rule => ({
+    broken: given,
+    problem: `${name} is given; serverless hosting does not support it. Leave it out, or use real-time hosting.`,
+  });
+  return [
+    {
+      broken: fails(memoryMb, (known) => known >= 1024 && known <= 6144 && known % 1024 === 0),
+      problem: `memoryMb is ${memoryMb}; expected 1024, 2048, 3072, 4096, 5120 or 6144.`,
+    },
+    within('maxConcurrency', maxConcurrency, 1, 200, 'requests'),
+    within('provisionedConcurrency', provisionedConcurrency, 1, maxConcurrency ?? 5, 'requests'),
+    {
+      broken: props.image.target === 'gpu',
+      problem:
+        "the image's target is gpu; serverless hosting has no GPU. Use the target cpu and an int8 pack.",
+    },
+    refused('security.vpc', vpc !== undefined),
+    refused('security.networkIsolation', networkIsolation === true),
+    refused('dataCapture', props.dataCapture !== undefined),
+    refused('rollout', props.rollout !== undefined),
+  ];
+}
+
+function seconds(name: string, value: Duration | undefined): Rule {
+  return {
+    broken:
+      value !== undefined && !value.isUnresolved() && !(value.toSeconds() >= 60 && value.toSeconds() <= 3600),
+    problem: `${name} is ${value?.toString()}; expected 60 to 3600 s.`,
+  };
+}

@@ -1,0 +1,238 @@
+/** The endpoint configuration and what it names: models, role, network. */
+import { CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
+import { Validations } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { type ContainerOptions, containerEnvironment } from '../container/container-environment.js';
+import type { BoundImage, ImageTarget } from '../container/image-source.js';
+import { defined } from '../defined.js';
+import { type BoundModel, type ModelSource, packagingOf } from '../model/model-source.js';
+import { ModerationModel } from '../model/moderation-model.js';
+import type { ModerationEndpointProps } from '../moderation-endpoint-props.js';
+import { check } from '../rules.js';
+import { ExecutionRole } from '../security/execution-role.js';
+import { type Network, network } from '../security/network.js';
+import { AsyncInference } from './async-inference.js';
+import { DEFAULT_CAPTURE_PREFIX, dataCaptureConfig } from './data-capture.js';
+import {
+  fillInstances,
+  type Hosting,
+  type Instances,
+  PRIMARY_VARIANT,
+  type RealtimeHosting,
+  type ShadowOptions,
+  type VariantOptions,
+} from './hosting.js';
+import { maxCopies } from './inference-component.js';
+import { instanceFacts, targetFor } from './instance-type.js';
+import {
+  componentVariant,
+  DEFAULT_SERVERLESS_MEMORY_MB,
+  instanceVariant,
+  type ProductionVariant,
+  serverlessVariant,
+} from './production-variant.js';
+import { serverlessSizeRules } from './serverless-size.js';
+
+export interface EndpointFleetProps extends ModerationEndpointProps {
+  readonly hosting: Hosting;
+}
+
+/** Unnamed, as models are: every change replaces an endpoint configuration. */
+export class EndpointFleet extends Construct {
+  readonly config: CfnEndpointConfig;
+  readonly role: ExecutionRole;
+  /** Undefined for serverless. */
+  readonly instances: Instances | undefined;
+  readonly models: { readonly primary: ModerationModel };
+  readonly asyncInference: AsyncInference | undefined;
+  /** Variants that answer; the primary first. */
+  readonly variantNames: readonly string[];
+  readonly shadowName: string | undefined;
+  readonly #props: EndpointFleetProps;
+  readonly #network: Network | undefined;
+  readonly #images = new Map<ImageTarget, BoundImage>();
+
+  constructor(scope: Construct, id: string, props: EndpointFleetProps) {
+    super(scope, id);
+    this.#props = props;
+    const { hosting, security = {} } = props;
+    this.role = new ExecutionRole(
+      this,
+      'ExecutionRole',
+      defined({ role: security.role, vpc: security.vpc !== undefined }),
+    );
+    this.#network = network(this, security);
+    this.instances = hosting.kind === 'serverless' ? undefined : fillInstances(hosting);
+    const primary = this.#model('Model', props.model, this.instances?.instanceType, props.container ?? {});
+    this.models = { primary };
+    this.asyncInference = this.#asyncInference();
+    const variants = [this.#primaryVariant(primary), ...this.#furtherVariants()];
+    const shadow = this.#shadow();
+    this.variantNames = variants.map(({ variantName }) => variantName);
+    this.shadowName = shadow?.variantName;
+    this.config = this.#createConfig(variants, shadow);
+  }
+
+  #createConfig(variants: ProductionVariant[], shadow: ProductionVariant | undefined): CfnEndpointConfig {
+    const { hosting, dataCapture, security = {} } = this.#props;
+    const { encryptionKey } = security;
+    if (dataCapture !== undefined) {
+      this.role.grantWriteObjects(
+        dataCapture.bucket,
+        dataCapture.prefix ?? DEFAULT_CAPTURE_PREFIX,
+        encryptionKey,
+      );
+    }
+    const config = new CfnEndpointConfig(
+      this,
+      'Config',
+      defined({
+        productionVariants: variants,
+        shadowProductionVariants: shadow === undefined ? undefined : [shadow],
+        kmsKeyId: this.#volumeKey(),
+        asyncInferenceConfig: this.asyncInference?.config,
+        dataCaptureConfig:
+          dataCapture === undefined ? undefined : dataCaptureConfig(dataCapture, encryptionKey),
+        ...(hosting.kind === 'scale-to-zero' && {
+          executionRoleArn: this.role.role.roleArn,
+          enableNetworkIsolation: this.#isolated,
+          vpcConfig: this.#network,
+        }),
+      }),
+    );
+    if (hosting.kind === 'scale-to-zero') this.role.precede(config);
+    this.#explain(config);
+    return config;
+  }
+
+  /** Local storage cannot be encrypted with a key of one's own; CreateEndpointConfig has refused one there. */
+  #volumeKey(): string | undefined {
+    if (this.#localStorage) return undefined;
+    return this.#props.security?.encryptionKey?.keyArn;
+  }
+
+  get #localStorage(): boolean {
+    const { instances } = this;
+    return instances !== undefined && instanceFacts(instances.instanceType)?.localStorage === true;
+  }
+
+  get #isolated(): boolean {
+    const { hosting, security } = this.#props;
+    return security?.networkIsolation ?? hosting.kind !== 'serverless';
+  }
+
+  #primaryVariant(model: ModerationModel): ProductionVariant {
+    const { hosting } = this.#props;
+    const { modelName } = model;
+    if (hosting.kind === 'serverless') return serverlessVariant(PRIMARY_VARIANT, modelName, hosting);
+    const instances = this.instances ?? fillInstances(hosting);
+    if (hosting.kind === 'scale-to-zero')
+      return componentVariant(PRIMARY_VARIANT, instances, maxCopies(hosting));
+    return instanceVariant({ variantName: PRIMARY_VARIANT, modelName, weight: 1 }, instances);
+  }
+
+  #furtherVariants(): ProductionVariant[] {
+    const { hosting } = this.#props;
+    if (hosting.kind !== 'realtime') return [];
+    return (hosting.variants ?? []).map((variant) =>
+      this.#variant(hosting, variant, variant.name, variant.weight ?? 1),
+    );
+  }
+
+  #shadow(): ProductionVariant | undefined {
+    const { hosting } = this.#props;
+    if (hosting.kind !== 'realtime' || hosting.shadow === undefined) return undefined;
+    const { shadow } = hosting;
+    return this.#variant(hosting, shadow, shadow.name ?? 'Shadow', shadow.share ?? 1);
+  }
+
+  #variant(
+    hosting: RealtimeHosting,
+    options: Omit<VariantOptions, 'name' | 'weight'> | ShadowOptions,
+    variantName: string,
+    weight: number,
+  ): ProductionVariant {
+    const { instanceType, instanceCount } = options;
+    const instances = fillInstances({ ...hosting, ...defined({ instanceType, instanceCount }) });
+    const container = options.container ?? this.#props.container ?? {};
+    const { modelName } = this.#model(
+      `Model${variantName}`,
+      options.model,
+      instances.instanceType,
+      container,
+    );
+    return instanceVariant({ variantName, modelName, weight }, instances);
+  }
+
+  #model(
+    id: string,
+    source: ModelSource,
+    instanceType: string | undefined,
+    container: ContainerOptions,
+  ): ModerationModel {
+    const { hosting } = this.#props;
+    const target = this.#target(instanceType);
+    const files = new Construct(this, `${id}Files`);
+    const model = source.bind(files, packagingOf(source, hosting.kind === 'serverless' ? 'tarball' : 'any'));
+    this.#checkModel(model, container);
+    return new ModerationModel(this, id, {
+      model,
+      image: this.#image(target),
+      environment: containerEnvironment(container, target === 'gpu' ? 'cuda' : 'cpu'),
+      role: this.role,
+      networkIsolation: this.#isolated,
+      network: this.#network,
+    });
+  }
+
+  /** An instance type that is known only at deployment takes the target that the image was made for. */
+  #target(instanceType: string | undefined): ImageTarget {
+    return this.#props.image.target ?? targetFor(instanceFacts(instanceType ?? ''));
+  }
+
+  #image(target: ImageTarget): BoundImage {
+    const known = this.#images.get(target);
+    if (known !== undefined) return known;
+    const image = this.#props.image.bind(this, target);
+    this.#images.set(target, image);
+    return image;
+  }
+
+  #checkModel({ files }: BoundModel, { precision }: ContainerOptions): void {
+    const { hosting } = this.#props;
+    check('model', [
+      {
+        broken:
+          precision !== undefined && files?.manifest !== undefined && precision !== files.manifest.precision,
+        problem: `container.precision is ${precision}, but the pack is ${files?.manifest?.precision} already; leave precision out, or deploy the checkpoint.`,
+      },
+      ...(hosting.kind === 'serverless'
+        ? serverlessSizeRules(files, precision, hosting.memoryMb ?? DEFAULT_SERVERLESS_MEMORY_MB)
+        : []),
+    ]);
+  }
+
+  #asyncInference(): AsyncInference | undefined {
+    const { hosting, security } = this.#props;
+    if (hosting.kind !== 'async') return undefined;
+    return new AsyncInference(this, 'Async', {
+      hosting,
+      instanceType: this.instances?.instanceType ?? '',
+      role: this.role,
+      encryptionKey: security?.encryptionKey,
+    });
+  }
+
+  #explain(config: CfnEndpointConfig): void {
+    const reason = this.#localStorage
+      ? 'The instance type has local NVMe storage, encrypted by hardware; SageMaker accepts no key for it.'
+      : this.#props.hosting.kind === 'serverless' && 'Serverless hosting has no volume to encrypt.';
+    if (reason === false) return;
+    for (const pack of ['HIPAA.Security', 'NIST.800.53.R4', 'NIST.800.53.R5', 'PCI.DSS.321']) {
+      Validations.of(config).acknowledge({
+        id: `${pack}-SageMakerEndpointConfigurationKMSKeyConfigured`,
+        reason,
+      });
+    }
+  }
+}

@@ -1,0 +1,99 @@
+/** The model as an inference component, which scales to zero copies and back. */
+
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { CfnInferenceComponent } from 'aws-cdk-lib/aws-sagemaker';
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { defined } from '../defined.js';
+import type { Instances, ScaleToZeroHosting } from './hosting.js';
+import { instanceFacts } from './instance-type.js';
+import { Scalable } from './scaling.js';
+
+export interface ScaleToZeroComponentProps {
+  /** Fixed name of the component. Nothing ever replaces one, so a name does not get in the way of updates. */
+  readonly componentName: string;
+  /** By GetAtt, so that the component comes after its endpoint. */
+  readonly endpointName: string;
+  readonly variantName: string;
+  readonly modelName: string;
+  readonly hosting: ScaleToZeroHosting;
+  readonly instances: Instances;
+}
+
+const DEFAULTS = { memoryMb: 8192, cpuCores: 2, maxCopies: 2 } as const;
+
+/**
+ * Without copies, calls fail for the minutes that an instance takes to start; the first failure starts it. Target
+ * tracking cannot leave zero by itself, because a metric per copy does not exist without copies.
+ */
+export class ScaleToZeroComponent extends Construct {
+  readonly resource: CfnInferenceComponent;
+
+  constructor(scope: Construct, id: string, props: ScaleToZeroComponentProps) {
+    super(scope, id);
+    this.resource = this.#createComponent(props);
+    this.#scale(props);
+  }
+
+  /** Calls that failed because there was no copy. */
+  static metricNoCapacity(componentName: string): Metric {
+    return new Metric({
+      namespace: 'AWS/SageMaker',
+      metricName: 'NoCapacityInvocationFailures',
+      dimensionsMap: { InferenceComponentName: componentName },
+      statistic: Stats.MAXIMUM,
+      period: Duration.minutes(1),
+    });
+  }
+
+  #createComponent({ hosting, instances, ...props }: ScaleToZeroComponentProps): CfnInferenceComponent {
+    return new CfnInferenceComponent(this, 'Resource', {
+      inferenceComponentName: props.componentName,
+      endpointName: props.endpointName,
+      variantName: props.variantName,
+      specification: {
+        modelName: props.modelName,
+        computeResourceRequirements: defined({
+          minMemoryRequiredInMb: hosting.memoryMb ?? DEFAULTS.memoryMb,
+          numberOfCpuCoresRequired: hosting.cpuCores ?? DEFAULTS.cpuCores,
+          numberOfAcceleratorDevicesRequired: instanceFacts(instances.instanceType)?.gpu ? 1 : undefined,
+        }),
+        startupParameters: {
+          containerStartupHealthCheckTimeoutInSeconds: instances.startupSeconds,
+          modelDataDownloadTimeoutInSeconds: instances.downloadSeconds,
+        },
+      },
+      runtimeConfig: { copyCount: 1 },
+      deploymentConfig: {
+        rollingUpdatePolicy: {
+          maximumBatchSize: { type: 'COPY_COUNT', value: 1 },
+          waitIntervalInSeconds: 120,
+        },
+      },
+    });
+  }
+
+  #scale({ hosting, instances, componentName }: ScaleToZeroComponentProps): void {
+    const scalable = new Scalable(this, 'Scaling', {
+      resourceId: `inference-component/${componentName}`,
+      dimension: 'sagemaker:inference-component:DesiredCopyCount',
+      min: 0,
+      max: hosting.maxCopies ?? DEFAULTS.maxCopies,
+    });
+    scalable.node.addDependency(this.resource);
+    const target =
+      hosting.concurrentRequestsPerCopy ?? instanceFacts(instances.instanceType)?.concurrencyTarget ?? 4;
+    scalable.trackPredefined(
+      'ConcurrentRequests',
+      'SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution',
+      target,
+      { scaleOut: 60, scaleIn: 600 },
+    );
+    const noCapacity = ScaleToZeroComponent.metricNoCapacity(componentName);
+    scalable.stepOut('FromZero', noCapacity, [{ concurrentRequests: 1, add: 1 }], 60);
+  }
+}
+
+export function maxCopies(hosting: ScaleToZeroHosting): number {
+  return hosting.maxCopies ?? DEFAULTS.maxCopies;
+}

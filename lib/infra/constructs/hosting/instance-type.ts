@@ -1,0 +1,79 @@
+/** What a SageMaker instance type is, read from its name: `ml.FAMILY.SIZE`. */
+import { Token } from 'aws-cdk-lib/core';
+import type { ImageTarget } from '../container/image-source.js';
+
+export const DEFAULT_INSTANCE_TYPE = 'ml.g4dn.xlarge';
+
+export interface InstanceFacts {
+  readonly family: string;
+  readonly gpu: boolean;
+  /** GPUs of the instance: 0 on a CPU type. */
+  readonly gpus: number;
+  readonly vcpus: number;
+  /** Whether it has local NVMe storage, so that SageMaker refuses VolumeSizeInGB. */
+  readonly localStorage: boolean;
+  /** Whether it is an Arm processor; the project's images are x86-64. */
+  readonly arm: boolean;
+  /** Requests in flight on one instance at which another is wanted. See {@link concurrencyTarget}. */
+  readonly concurrencyTarget: number;
+}
+
+const GPU_FAMILIES = /^(?:g\d[a-z]*|p\d[a-z]*)$/;
+/** GPU families since g4dn, and every family with a `d` for disk. */
+const LOCAL_STORAGE = /^(?:g4dn|g[5-9]e?|p4de?|p[5-9]\w*|[cmr]\d+[a-z]*d[a-z]*|trn\d\w*)$/;
+/** A `g` after the generation: c7g, m6gd. GPU families begin with g instead. */
+const ARM = /^[a-z]+\d+g/;
+
+/** Several GPUs only from these sizes on. */
+const GPUS_BY_SIZE: Readonly<Record<string, number>> = {
+  '12xlarge': 4,
+  '24xlarge': 4,
+  '48xlarge': 8,
+};
+const GPUS_OF_P: Readonly<Record<string, number>> = { '2xlarge': 1, '4xlarge': 1, '8xlarge': 4 };
+
+/**
+ * The facts of an instance type; undefined for a token, or a name that is no instance type.
+ */
+export function instanceFacts(instanceType: string): InstanceFacts | undefined {
+  if (Token.isUnresolved(instanceType)) return undefined;
+  const [, family, size] = /^ml\.([a-z0-9-]+)\.(\d*x?large|medium|metal)$/.exec(instanceType) ?? [];
+  if (family === undefined || size === undefined) return undefined;
+  const gpu = GPU_FAMILIES.test(family);
+  const vcpus = countVcpus(size);
+  return {
+    family,
+    gpu,
+    gpus: gpu ? countGpus(family, size) : 0,
+    vcpus,
+    localStorage: LOCAL_STORAGE.test(family),
+    arm: ARM.test(family),
+    concurrencyTarget: concurrencyTarget(family, gpu, vcpus),
+  };
+}
+
+/** The image target that an instance type wants. */
+export function targetFor(facts: InstanceFacts | undefined): ImageTarget {
+  return facts?.gpu ? 'gpu' : 'cpu';
+}
+
+function countGpus(family: string, size: string): number {
+  return family.startsWith('p') ? (GPUS_OF_P[size] ?? 8) : (GPUS_BY_SIZE[size] ?? 1);
+}
+
+function countVcpus(size: string): number {
+  const [, factor] = /^(\d*)xlarge$/.exec(size) ?? [];
+  if (factor === undefined) return 2;
+  return factor === '' ? 4 : 4 * Number(factor);
+}
+
+/**
+ * Requests in flight per instance to scale on. The engine runs a batch (up to 8 images) while the next one forms, so two
+ * batches of one-post requests keep it busy: 16 on a T4. Newer GPUs finish a batch two to three times faster, so more
+ * may wait for the same latency. A CPU gains nothing from a longer queue: one request a vCPU. Starting points: measure
+ * with your own traffic.
+ */
+function concurrencyTarget(family: string, gpu: boolean, vcpus: number): number {
+  if (!gpu) return Math.max(2, vcpus);
+  return family === 'g4dn' || family === 'p3' ? 16 : 32;
+}

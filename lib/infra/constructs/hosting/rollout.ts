@@ -1,0 +1,89 @@
+/** How an endpoint moves from one configuration to the next. */
+import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { CfnEndpoint } from 'aws-cdk-lib/aws-sagemaker';
+import type { Duration } from 'aws-cdk-lib/core';
+import type { Rule } from '../rules.js';
+import { fails } from '../rules.js';
+
+export const ROLLOUT_STRATEGIES = ['all-at-once', 'canary', 'linear'] as const;
+export type RolloutStrategy = (typeof ROLLOUT_STRATEGIES)[number];
+
+export interface RolloutOptions {
+  /**
+   * `canary` sends traffic to one new instance first, `linear` moves it in steps; both need two instances or more.
+   *
+   * @default - canary where the fleet has two instances or more, else all-at-once
+   */
+  readonly strategy?: RolloutStrategy;
+  /** How long each step is watched, 0 to 3600 s. @default 5 minutes */
+  readonly bakeTime?: Duration;
+  /** How long the old fleet is kept after all traffic has moved, 0 to 3600 s. @default 5 minutes */
+  readonly terminationWait?: Duration;
+  /** After this the update is undone, 600 to 28800 s. @default 1 hour */
+  readonly timeout?: Duration;
+  /** Further alarms that undo an update, besides the endpoint's own two a variant; 10 in all. @default - none */
+  readonly alarms?: readonly IAlarm[];
+}
+
+/** SageMaker reads no more. */
+export const MAX_ROLLBACK_ALARMS = 10;
+
+/** Rules on the rollout of a fleet of at least `fleet` instances, watched by `alarms` alarms. */
+export function rolloutRules(options: RolloutOptions, fleet: number, alarms: number): Rule[] {
+  const { strategy } = options;
+  const seconds = (name: string, value: Duration | undefined, min: number, max: number): Rule => ({
+    broken:
+      value !== undefined && !value.isUnresolved() && !(value.toSeconds() >= min && value.toSeconds() <= max),
+    problem: `rollout.${name} is ${value?.toString()}; expected ${min} to ${max} s.`,
+  });
+  return [
+    {
+      broken: (strategy === 'canary' || strategy === 'linear') && fails(fleet, (count) => count >= 2),
+      problem: `rollout.strategy is ${strategy} for a fleet of ${fleet} instance; a part of it must stay behind, so set minInstances to 2 or more, or use all-at-once.`,
+    },
+    {
+      broken: alarms > MAX_ROLLBACK_ALARMS,
+      problem: `${alarms} alarms may undo an update; SageMaker reads ${MAX_ROLLBACK_ALARMS}. Leave some out of rollout.alarms.`,
+    },
+    seconds('bakeTime', options.bakeTime, 0, 3600),
+    seconds('terminationWait', options.terminationWait, 0, 3600),
+    seconds('timeout', options.timeout, 600, 28_800),
+  ];
+}
+
+/** The `DeploymentConfig`: blue/green, undone when one of the alarms goes off. */
+export function deploymentConfig(
+  options: RolloutOptions,
+  fleet: number,
+  alarmNames: readonly string[],
+): CfnEndpoint.DeploymentConfigProperty {
+  const strategy = options.strategy ?? (fleet >= 2 ? 'canary' : 'all-at-once');
+  return {
+    autoRollbackConfiguration: { alarms: alarmNames.map((alarmName) => ({ alarmName })) },
+    blueGreenUpdatePolicy: {
+      trafficRoutingConfiguration: routing(strategy, fleet, options.bakeTime?.toSeconds() ?? 300),
+      terminationWaitInSeconds: options.terminationWait?.toSeconds() ?? 300,
+      maximumExecutionTimeoutInSeconds: options.timeout?.toSeconds() ?? 3600,
+    },
+  };
+}
+
+/** A canary of one instance is at most half of any fleet of two; a linear step must be 10 to 50 % of the fleet. */
+function routing(
+  strategy: RolloutStrategy,
+  fleet: number,
+  waitIntervalInSeconds: number,
+): CfnEndpoint.TrafficRoutingConfigProperty {
+  switch (strategy) {
+    case 'all-at-once':
+      return { type: 'ALL_AT_ONCE', waitIntervalInSeconds };
+    case 'canary':
+      return { type: 'CANARY', waitIntervalInSeconds, canarySize: { type: 'INSTANCE_COUNT', value: 1 } };
+    case 'linear':
+      return {
+        type: 'LINEAR',
+        waitIntervalInSeconds,
+        linearStepSize: { type: 'CAPACITY_PERCENT', value: fleet >= 4 ? 25 : 50 },
+      };
+  }
+}

@@ -1,0 +1,88 @@
+/** Puts a model folder into the cloud assembly, for `cdk deploy` to upload: as single files or as one tar.gz. */
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, linkSync, mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type FileAssetLocation, FileAssetPackaging, Stack, Stage } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { ModerationError } from '../../../contract/errors.js';
+import type { ModelFiles } from './model-files.js';
+
+/** Where an upload will lie. The bucket is the bootstrap bucket, whose name has tokens. */
+export interface StagedModel {
+  readonly bucketName: string;
+  /** `…/` of the files, or the key of the tar.gz. Holds the content hash. */
+  readonly key: string;
+}
+
+/**
+ * Uploads each file under one prefix, the model's hash. A file asset's key is its hash and the extension of the staged
+ * file. The hash is free text to CDK, so `HASH/name`, staged without an extension, puts all files into one folder, and no
+ * Lambda has to unpack them.
+ */
+export function stageFiles(scope: Construct, files: ModelFiles): StagedModel {
+  const folder = `model-${files.hash}`;
+  mkdirSync(join(assemblyFolder(scope), folder), { recursive: true });
+  const locations = files.names.map((name, index) => {
+    const staged = join(folder, `file-${index}`);
+    linkOrCopy(join(files.folder, name), join(assemblyFolder(scope), staged));
+    return addFile(scope, staged, `${files.hash}/${name}`);
+  });
+  const [first] = locations;
+  if (first === undefined) throw new RangeError(`${files.folder} has no files.`);
+  const key = first.objectKey.slice(0, first.objectKey.lastIndexOf('/') + 1);
+  return { bucketName: first.bucketName, key };
+}
+
+/** Packs the files into one tar.gz and uploads that. Kept in the assembly's folder, so that it is packed once. */
+export function stageTarball(scope: Construct, files: ModelFiles): StagedModel {
+  const staged = `model-${files.hash}-tarball`;
+  const target = join(assemblyFolder(scope), staged);
+  if (!existsSync(target)) pack(files, target);
+  const { bucketName, objectKey } = addFile(scope, staged, `${files.hash}.tar.gz`);
+  return { bucketName, key: objectKey };
+}
+
+function pack(files: ModelFiles, target: string): void {
+  const unfinished = `${target}.unfinished`;
+  const { status, error, stderr } = spawnSync(
+    'tar',
+    ['-czhf', unfinished, '-C', files.folder, ...files.names],
+    { encoding: 'utf8' },
+  );
+  if (status !== 0) {
+    throw new ModerationError(
+      'resource_exhausted',
+      `tar could not pack ${files.folder}: ${error?.message ?? stderr.trim()}`,
+    );
+  }
+  renameSync(unfinished, target);
+}
+
+function addFile(scope: Construct, fileName: string, sourceHash: string): FileAssetLocation {
+  return Stack.of(scope).synthesizer.addFileAsset({
+    fileName,
+    sourceHash,
+    packaging: FileAssetPackaging.FILE,
+    displayName: sourceHash,
+  });
+}
+
+function assemblyFolder(scope: Construct): string {
+  const stage = Stage.of(scope);
+  if (stage === undefined) throw new RangeError('A model is staged within an App or a Stage only.');
+  return stage.outdir;
+}
+
+/**
+ * Weights have gigabytes: where a hard link works, they are not copied. Links are followed to the real file. What an
+ * earlier synthesis left is replaced, as a file that was linked and then edited in place is no longer what its hash says.
+ */
+function linkOrCopy(source: string, target: string): void {
+  const real = realpathSync(source);
+  rmSync(target, { force: true });
+  try {
+    linkSync(real, target);
+  } catch {
+    copyFileSync(real, target);
+  }
+}

@@ -1,0 +1,203 @@
+/** The endpoint with everything that a team needs around it on the first day. */
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { CfnEndpoint, type CfnEndpointConfig, type CfnEndpointProps } from 'aws-cdk-lib/aws-sagemaker';
+import { Names } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { defined } from './defined.js';
+import { type IModerationEndpoint, ImportedEndpoint, ModerationEndpointBase } from './endpoint-reference.js';
+import { endpointRules, fleetSize } from './endpoint-rules.js';
+import { ASYNC_PREFIXES, type AsyncInference } from './hosting/async-inference.js';
+import { EndpointFleet } from './hosting/endpoint-fleet.js';
+import { scaleFleet } from './hosting/fleet-scaling.js';
+import { type Hosting, PRIMARY_VARIANT } from './hosting/hosting.js';
+import { ScaleToZeroComponent } from './hosting/inference-component.js';
+import { type InstanceFacts, instanceFacts } from './hosting/instance-type.js';
+import { deploymentConfig } from './hosting/rollout.js';
+import type { ModerationEndpointProps } from './moderation-endpoint-props.js';
+import { check } from './rules.js';
+import { alarmRules, rollbackRules } from './watch/alarm-rules.js';
+import { Alarms } from './watch/alarms.js';
+import { EndpointDashboard } from './watch/dashboard.js';
+import { EndpointMetrics } from './watch/endpoint-metrics.js';
+import { fillThresholds, type Thresholds } from './watch/thresholds.js';
+
+/**
+ * A SageMaker endpoint that runs the moderation container, with its role, scaling, alarms, dashboard and rollout.
+ *
+ * @throws ModerationError `invalid_configuration`, listing everything that is wrong with the options
+ *
+ * @example
+ * new ModerationEndpoint(this, 'Moderation', {
+ *   model: ModelSource.fromPack('models/demo'),
+ *   image: ImageSource.fromProject(),
+ * });
+ */
+export class ModerationEndpoint extends ModerationEndpointBase {
+  override readonly endpointName: string;
+  override readonly endpointArn: string;
+  readonly resource: CfnEndpoint;
+  readonly alarms: readonly Alarm[];
+  /** Bucket and topics of asynchronous hosting. */
+  readonly asyncInference: AsyncInference | undefined;
+  protected override readonly invocable: readonly string[];
+  protected override readonly metrics: EndpointMetrics;
+  protected override readonly invokeActions: readonly string[];
+  readonly #props: ModerationEndpointProps;
+  readonly #hosting: Hosting;
+  readonly #fleet: EndpointFleet;
+  readonly #thresholds: Thresholds;
+  /**
+   * Fixed at synthesis: alarms name the endpoint and the endpoint waits for the alarms, so one of them needs a name that
+   * does not come from the other.
+   */
+  readonly #fixedName: string;
+
+  /** An endpoint that exists already, by its name. */
+  static fromEndpointName(scope: Construct, id: string, endpointName: string): IModerationEndpoint {
+    return new ImportedEndpoint(scope, id, endpointName);
+  }
+
+  constructor(scope: Construct, id: string, props: ModerationEndpointProps) {
+    super(scope, id);
+    this.#props = props;
+    this.#hosting = props.hosting ?? { kind: 'realtime' };
+    check(`options of ${this.node.path}`, endpointRules(props, this.#hosting));
+    this.#fixedName = props.endpointName ?? Names.uniqueResourceName(this, { maxLength: 50, separator: '-' });
+    this.#thresholds = fillThresholds(props.watch?.thresholds ?? {});
+    this.#fleet = new EndpointFleet(this, 'Fleet', { ...props, hosting: this.#hosting });
+    this.asyncInference = this.#fleet.asyncInference;
+    this.metrics = new EndpointMetrics(this.#fixedName, PRIMARY_VARIANT);
+
+    this.resource = this.#createEndpoint();
+    this.endpointName = this.resource.attrEndpointName;
+    this.endpointArn = this.resource.ref;
+    const component = this.#scale();
+    this.invocable = [this.endpointArn, ...(component ? [component.resource.attrInferenceComponentArn] : [])];
+    this.invokeActions = [
+      this.#hosting.kind === 'async' ? 'sagemaker:InvokeEndpointAsync' : 'sagemaker:InvokeEndpoint',
+    ];
+    this.alarms = this.#watch();
+  }
+
+  /** Lets a caller send requests; for asynchronous hosting also put them into the bucket and read the answers. */
+  override grantInvoke(grantee: IGrantable): Grant {
+    const grant = super.grantInvoke(grantee);
+    if (this.asyncInference === undefined) return grant;
+    const { bucket } = this.asyncInference;
+    return grant
+      .combine(bucket.grantPut(grantee, `${ASYNC_PREFIXES.input}*`))
+      .combine(bucket.grantRead(grantee, `${ASYNC_PREFIXES.output}*`))
+      .combine(bucket.grantRead(grantee, `${ASYNC_PREFIXES.failures}*`));
+  }
+
+  #createEndpoint(): CfnEndpoint {
+    const { config } = this.#fleet;
+    return new CfnEndpoint(
+      this,
+      'Resource',
+      defined({
+        endpointName: this.#fixedName,
+        endpointConfigName: config.attrEndpointConfigName,
+        deploymentConfig: this.#deployment(config),
+        ...retention(this.#hosting),
+      }),
+    );
+  }
+
+  /** Guarded by alarms on the new fleet alone, where the hosting can shift traffic. */
+  #deployment(config: CfnEndpointConfig): CfnEndpoint.DeploymentConfigProperty | undefined {
+    const { kind } = this.#hosting;
+    if (kind !== 'realtime' && kind !== 'async') return undefined;
+    const rules = this.#fleet.variantNames.flatMap((variant, index) =>
+      rollbackRules(
+        kind,
+        new EndpointMetrics(this.#fixedName, variant, config.attrEndpointConfigName),
+        this.#thresholds,
+      ).map((rule) => ({ ...rule, id: index === 0 ? rule.id : `${rule.id}${variant}` })),
+    );
+    const own = new Alarms(this, 'Rollback', rules).all;
+    const { rollout = {} } = this.#props;
+    this.#fleet.role.grantDescribeAlarms();
+    const names = [...own, ...(rollout.alarms ?? [])].map(({ alarmName }) => alarmName);
+    return deploymentConfig(rollout, fleetSize(this.#hosting), names);
+  }
+
+  #scale(): ScaleToZeroComponent | undefined {
+    const hosting = this.#hosting;
+    const { instances, models } = this.#fleet;
+    if (hosting.kind === 'scale-to-zero' && instances !== undefined) {
+      return new ScaleToZeroComponent(this, 'Component', {
+        componentName: this.#componentName,
+        endpointName: this.endpointName,
+        variantName: PRIMARY_VARIANT,
+        modelName: models.primary.modelName,
+        hosting,
+        instances,
+      });
+    }
+    scaleFleet(this, this.#fleet, hosting, this.endpointName);
+    return undefined;
+  }
+
+  get #componentName(): string {
+    return `${this.#fixedName}-model`;
+  }
+
+  /** After the endpoint, or the missing instances of its creation would raise an alarm. */
+  #watch(): Alarm[] {
+    const { watch = {}, dataCapture, container = {} } = this.#props;
+    const facts = this.#facts();
+    const context = {
+      kind: this.#hosting.kind,
+      thresholds: this.#thresholds,
+      facts,
+      dataCapture: dataCapture !== undefined,
+      embeddedMetrics: container.embeddedMetrics ?? true,
+      noCapacity:
+        this.#hosting.kind === 'scale-to-zero'
+          ? ScaleToZeroComponent.metricNoCapacity(this.#componentName)
+          : undefined,
+    };
+    const all = this.#fleet.variantNames.flatMap((variant, index) => {
+      const metrics = new EndpointMetrics(this.#fixedName, variant);
+      const rules = alarmRules({ ...context, metrics, primary: index === 0 });
+      const alarms = new Alarms(this, index === 0 ? 'Alarms' : `Alarms${variant}`, rules, watch.topic);
+      alarms.node.addDependency(this.resource);
+      return alarms.all;
+    });
+    if (watch.dashboard ?? true) this.#draw(all, facts);
+    return all;
+  }
+
+  #draw(alarms: readonly Alarm[], facts: InstanceFacts | undefined): void {
+    const { variantNames, shadowName } = this.#fleet;
+    const names = [...variantNames, ...(shadowName === undefined ? [] : [shadowName])];
+    new EndpointDashboard(this, 'Dashboard', {
+      kind: this.#hosting.kind,
+      gpu: facts?.gpu ?? false,
+      variants: names.map((name) => new EndpointMetrics(this.#fixedName, name)),
+      alarms,
+    });
+  }
+
+  #facts(): InstanceFacts | undefined {
+    const { instances } = this.#fleet;
+    return instances === undefined ? undefined : instanceFacts(instances.instanceType);
+  }
+}
+
+/**
+ * Without this an update sets the count that scaling has reached back to the initial one. Weights are not retained: the
+ * code says them.
+ */
+function retention(
+  hosting: Hosting,
+): Pick<CfnEndpointProps, 'retainAllVariantProperties' | 'excludeRetainedVariantProperties'> {
+  const scaled = hosting.kind === 'async' || (hosting.kind === 'realtime' && hosting.scaling !== false);
+  if (!scaled) return {};
+  return {
+    retainAllVariantProperties: true,
+    excludeRetainedVariantProperties: [{ variantPropertyType: 'DesiredWeight' }],
+  };
+}

@@ -1,0 +1,109 @@
+/** The role that SageMaker takes to fetch image and model and to write logs and metrics. No managed policies. */
+import { Effect, type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Aws, Stack } from 'aws-cdk-lib/core';
+import { Construct, type IConstruct, type IDependable } from 'constructs';
+import type { BoundImage } from '../container/image-source.js';
+import type { BoundModel } from '../model/model-source.js';
+import { acknowledgeWildcard } from './acknowledge.js';
+
+export interface ExecutionRoleProps {
+  /** @default - a new role that SageMaker may take in this account alone */
+  readonly role?: IRole;
+  /** Whether instances join a VPC, which takes network interfaces. */
+  readonly vpc: boolean;
+}
+
+export class ExecutionRole extends Construct {
+  readonly role: IRole;
+  readonly #policies = new Set<IDependable>();
+
+  constructor(scope: Construct, id: string, props: ExecutionRoleProps) {
+    super(scope, id);
+    this.role = props.role ?? this.#create();
+    this.#allow(['ecr:GetAuthorizationToken', 'cloudwatch:PutMetricData'], ['*']);
+    this.#allow(
+      ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+      [Stack.of(this).formatArn({ service: 'logs', resource: 'log-group:/aws/sagemaker/*' })],
+    );
+    if (props.vpc) this.#allow(NETWORK_INTERFACES, ['*']);
+  }
+
+  /** Makes a resource wait for what was granted so far: SageMaker uses the permissions at once. */
+  precede(resource: IConstruct): void {
+    resource.node.addDependency(...this.#policies);
+  }
+
+  /** Lets SageMaker read the model's objects, and nothing else of their bucket. */
+  grantModel({ bucket, key, packaging }: BoundModel): void {
+    this.#allow(['s3:GetObject'], [bucket.arnForObjects(packaging === 'files' ? `${key}*` : key)]);
+    if (packaging === 'files') this.grantListObjects(bucket, key);
+    bucket.encryptionKey?.grantDecrypt(this.role);
+  }
+
+  grantImage({ repository }: BoundImage): void {
+    this.#allow(
+      ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      [repository.repositoryArn],
+    );
+  }
+
+  /** Reading objects under a prefix. */
+  grantReadObjects(bucket: IBucket, prefix: string): void {
+    this.#allow(['s3:GetObject'], [bucket.arnForObjects(`${prefix}*`)]);
+  }
+
+  /** Listing what lies under a prefix, which S3 asks for where SageMaker reads a whole prefix. */
+  grantListObjects(bucket: IBucket, prefix: string): void {
+    this.#allow(['s3:ListBucket'], [bucket.bucketArn], { StringLike: { 's3:prefix': `${prefix}*` } });
+  }
+
+  /** Writing objects under a prefix. */
+  grantWriteObjects(bucket: IBucket, prefix: string, key?: IKey): void {
+    this.#allow(['s3:PutObject'], [bucket.arnForObjects(`${prefix}*`)]);
+    if (key !== undefined) this.grantKey(key);
+  }
+
+  /** Encrypting and decrypting with a customer's key. */
+  grantKey(key: IKey): void {
+    this.#allow(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn]);
+  }
+
+  /** SageMaker asks with this role whether the alarms of a rollout went off. */
+  grantDescribeAlarms(): void {
+    this.#allow(['cloudwatch:DescribeAlarms'], ['*']);
+  }
+
+  #create(): Role {
+    return new Role(this, 'Role', {
+      description: 'Fetches image and model, writes logs and metrics of the moderation endpoint',
+      assumedBy: new ServicePrincipal('sagemaker.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    });
+  }
+
+  #allow(actions: string[], resources: string[], conditions: object = {}): void {
+    const statement = new PolicyStatement({ effect: Effect.ALLOW, actions, resources, conditions });
+    const { policyDependable } = this.role.addToPrincipalPolicy(statement);
+    if (policyDependable !== undefined) this.#policies.add(policyDependable);
+    for (const resource of resources) acknowledgeWildcard(this.role, resource, WILDCARDS);
+  }
+}
+
+const WILDCARDS =
+  'Wildcards only where AWS knows no narrower resource (token, metrics, alarms, network interfaces), and for objects ' +
+  "below the model's own prefix, the endpoint's own prefixes and SageMaker's own log groups.";
+
+const NETWORK_INTERFACES = [
+  'ec2:CreateNetworkInterface',
+  'ec2:CreateNetworkInterfacePermission',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DeleteNetworkInterfacePermission',
+  'ec2:DescribeDhcpOptions',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSecurityGroups',
+  'ec2:DescribeSubnets',
+  'ec2:DescribeVpcs',
+];

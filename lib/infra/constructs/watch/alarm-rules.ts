@@ -1,0 +1,193 @@
+/** Which alarms an endpoint gets, by way of hosting. */
+import {
+  ComparisonOperator,
+  type IMetric,
+  type Metric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration } from 'aws-cdk-lib/core';
+import type { HostingKind } from '../hosting/hosting.js';
+import type { InstanceFacts } from '../hosting/instance-type.js';
+import { EndpointMetrics } from './endpoint-metrics.js';
+import type { Thresholds } from './thresholds.js';
+
+export interface AlarmRule {
+  readonly id: string;
+  readonly metric: IMetric;
+  readonly threshold: number;
+  readonly comparison: ComparisonOperator;
+  /** Periods that are looked at, and how many of them must breach. */
+  readonly periods: number;
+  readonly breaching: number;
+  readonly missing: TreatMissingData;
+  /** What it means and what to do. */
+  readonly description: string;
+}
+
+export interface AlarmContext {
+  readonly kind: HostingKind;
+  readonly metrics: EndpointMetrics;
+  readonly thresholds: Thresholds;
+  /** Undefined for serverless, or where the instance type is a token. */
+  readonly facts: InstanceFacts | undefined;
+  readonly dataCapture: boolean;
+  readonly embeddedMetrics: boolean;
+  /** Calls that found no copy, where hosting scales to zero. */
+  readonly noCapacity: Metric | undefined;
+  /** Whether this is the first variant, which alone carries the alarms that know no variant. */
+  readonly primary: boolean;
+}
+
+const MICROSECONDS_PER_MS = 1000;
+
+export function alarmRules(context: AlarmContext): AlarmRule[] {
+  const { kind } = context;
+  return [
+    ...(kind === 'async' ? asyncRules(context) : requestRules(context)),
+    ...(kind === 'serverless' ? [memory(context)] : instanceRules(context)),
+    ...(context.embeddedMetrics && context.primary ? [refusals(context)] : []),
+    ...(context.noCapacity === undefined ? [] : [noCapacity(context.noCapacity, context.thresholds)]),
+  ];
+}
+
+/** The two alarms that undo a rollout; `metrics` are those of the new fleet alone. */
+export function rollbackRules(kind: HostingKind, metrics: EndpointMetrics, limits: Thresholds): AlarmRule[] {
+  const period = Duration.minutes(1);
+  const errors = kind === 'async' ? metrics.asyncFailures({ period }) : metrics.serverErrors({ period });
+  return [
+    above('RollbackErrors', errors, kind === 'async' ? limits.asyncFailures : limits.serverErrors, {
+      description:
+        'The new fleet answers with errors. The rollout is undone; see the log of the new instances.',
+    }),
+    above('RollbackLatency', metrics.modelLatency({ period }), limits.modelLatencyMs * MICROSECONDS_PER_MS, {
+      periods: 3,
+      description: 'The new fleet is slow. The rollout is undone; compare precision, device and threads.',
+    }),
+  ];
+}
+
+function requestRules({ metrics, thresholds }: AlarmContext): AlarmRule[] {
+  return [
+    above('ServerErrors', metrics.serverErrors(), thresholds.serverErrors, {
+      description: 'Answers with 5xx. Read the container log by the request id.',
+    }),
+    above('ModelErrors', metrics.modelErrors(), thresholds.modelErrors, {
+      description: 'Containers do not answer: timeouts or crashes. Read the container log.',
+    }),
+    above('ClientErrorShare', metrics.clientErrorShare(), thresholds.clientErrorShare, {
+      description: 'Many requests are malformed or refused. Look for a caller that changed.',
+    }),
+    above('ModelLatency', metrics.modelLatency(), thresholds.modelLatencyMs * MICROSECONDS_PER_MS, {
+      periods: 3,
+      description: 'p99 in the container, in microseconds. Scale out, or check that the GPU is in use.',
+    }),
+    above('OverheadLatency', metrics.overheadLatency(), thresholds.overheadLatencyMs * MICROSECONDS_PER_MS, {
+      periods: 3,
+      description: "p99 of SageMaker's own part, in microseconds. Send smaller bodies.",
+    }),
+  ];
+}
+
+/** Asynchronous endpoints publish no Invocations and no OverheadLatency. */
+function asyncRules({ metrics, thresholds }: AlarmContext): AlarmRule[] {
+  return [
+    above('AsyncFailures', metrics.asyncFailures(), thresholds.asyncFailures, {
+      description: 'Requests failed. Read the objects under the failure prefix.',
+    }),
+    above('BacklogAge', metrics.backlogAge(), thresholds.backlogAgeS, {
+      description: 'Requests wait too long, in seconds. Raise maxInstances.',
+    }),
+    above('BacklogWithoutCapacity', metrics.backlogWithoutCapacity({ period: Duration.minutes(5) }), 1, {
+      periods: 4,
+      description: 'Requests wait and no instance has come for 20 minutes. Check quota, image and AMI.',
+    }),
+  ];
+}
+
+function instanceRules(context: AlarmContext): AlarmRule[] {
+  const { kind, metrics, thresholds, facts, dataCapture } = context;
+  const busy = { periods: 3 };
+  return [
+    memory(context),
+    above('CpuUtilization', metrics.cpuUtilization(), thresholds.cpuUtilization * (facts?.vcpus ?? 1), {
+      ...busy,
+      description: 'Processors are busy (100 each). Scale out, or send smaller images.',
+    }),
+    ...(facts?.gpu ? gpuRules(metrics, thresholds, facts.gpus) : []),
+    ...(dataCapture
+      ? [
+          above('DiskUtilization', metrics.diskUtilization(), thresholds.diskUtilization, {
+            description: 'The disk fills up and data capture will stop. Sample less.',
+          }),
+        ]
+      : []),
+    ...(kind === 'realtime' ? [noInstance(metrics)] : []),
+  ];
+}
+
+function gpuRules(metrics: EndpointMetrics, thresholds: Thresholds, gpus: number): AlarmRule[] {
+  return [
+    above('GpuUtilization', metrics.gpuUtilization(), thresholds.gpuUtilization * gpus, {
+      periods: 3,
+      description: 'GPUs are busy (100 each). Scale out.',
+    }),
+    above('GpuMemory', metrics.gpuMemoryUtilization(), thresholds.gpuMemory * gpus, {
+      periods: 3,
+      description: 'GPU memory is nearly full (100 each). Lower the batch limits.',
+    }),
+  ];
+}
+
+function memory({ metrics, thresholds }: AlarmContext): AlarmRule {
+  return above('MemoryUtilization', metrics.memoryUtilization(), thresholds.memoryUtilization, {
+    periods: 3,
+    description: 'Main memory is nearly full. Lower cacheItems or maxInflightBytes, or take a larger type.',
+  });
+}
+
+function refusals({ thresholds }: AlarmContext): AlarmRule {
+  return above('Refusals', EndpointMetrics.refusals(), thresholds.refusals, {
+    description: 'Containers refuse requests because their queues are full. Scale out sooner.',
+  });
+}
+
+function noCapacity(metric: Metric, thresholds: Thresholds): AlarmRule {
+  const sum = metric.with({ statistic: Stats.SUM, period: Duration.minutes(15) });
+  return above('NoCapacity', sum, thresholds.noCapacityFailures, {
+    description: 'Calls keep finding no copy of the model. Check quota, image and AMI.',
+  });
+}
+
+/** Every healthy instance reports its processors each minute; silence means that there is none. */
+function noInstance(metrics: EndpointMetrics): AlarmRule {
+  return {
+    id: 'NoInstance',
+    metric: metrics.cpuUtilization({ statistic: Stats.SAMPLE_COUNT }),
+    threshold: 1,
+    comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+    periods: 2,
+    breaching: 2,
+    missing: TreatMissingData.BREACHING,
+    description: 'No instance reports. Look at the endpoint status and its log.',
+  };
+}
+
+function above(
+  id: string,
+  metric: IMetric,
+  threshold: number,
+  options: { readonly periods?: number; readonly description: string },
+): AlarmRule {
+  const periods = options.periods ?? 1;
+  return {
+    id,
+    metric,
+    threshold,
+    comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    periods,
+    breaching: periods,
+    missing: TreatMissingData.NOT_BREACHING,
+    description: options.description,
+  };
+}

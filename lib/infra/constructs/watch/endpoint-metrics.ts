@@ -1,0 +1,171 @@
+/** The metrics of an endpoint, each with the namespace, dimensions and unit that it really has. */
+import { MathExpression, Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration } from 'aws-cdk-lib/core';
+
+const INVOCATIONS = 'AWS/SageMaker';
+const INSTANCES = '/aws/sagemaker/Endpoints';
+/** The namespace of the container's embedded metrics, which know no endpoint: they count a whole region. */
+const CONTAINER = 'MultimodalModeration';
+
+const PERIOD = Duration.minutes(5);
+
+/** Metrics of one variant of an endpoint. */
+export class EndpointMetrics {
+  readonly #dimensions: Record<string, string>;
+
+  constructor(
+    readonly endpointName: string,
+    readonly variantName: string,
+    /** Only what instances of this configuration measure: in a rollout, the new fleet. @default - all instances */
+    endpointConfigName?: string,
+  ) {
+    this.#dimensions = {
+      EndpointName: endpointName,
+      VariantName: variantName,
+      ...(endpointConfigName !== undefined && { EndpointConfigName: endpointConfigName }),
+    };
+  }
+
+  /** Requests. Sum over 5 minutes. */
+  invocations(options?: MetricOptions): Metric {
+    return this.#invocation('Invocations', Stats.SUM, options);
+  }
+
+  /** Answers with 5xx. Sum over 5 minutes. */
+  serverErrors(options?: MetricOptions): Metric {
+    return this.#invocation('Invocation5XXErrors', Stats.SUM, options);
+  }
+
+  /** Answers with 4xx, refusals included. Sum over 5 minutes. */
+  clientErrors(options?: MetricOptions): Metric {
+    return this.#invocation('Invocation4XXErrors', Stats.SUM, options);
+  }
+
+  /** Requests without a 2xx answer of the model, timeouts and closed sockets included. Sum over 5 minutes. */
+  modelErrors(options?: MetricOptions): Metric {
+    return this.#invocation('InvocationModelErrors', Stats.SUM, options);
+  }
+
+  /** Time in the container, in MICROseconds. p99 over 5 minutes. */
+  modelLatency(options?: MetricOptions): Metric {
+    return this.#invocation('ModelLatency', Stats.p(99), options);
+  }
+
+  /** SageMaker's own part of the time, in MICROseconds. p99 over 5 minutes. */
+  overheadLatency(options?: MetricOptions): Metric {
+    return this.#invocation('OverheadLatency', Stats.p(99), options);
+  }
+
+  /** Requests in flight on one copy of the model. Maximum over 1 minute. */
+  concurrentRequests(options?: MetricOptions): Metric {
+    return this.#invocation('ConcurrentRequestsPerModel', Stats.MAXIMUM, {
+      period: Duration.minutes(1),
+      ...options,
+    });
+  }
+
+  /** Asynchronous requests that failed. Sum over 5 minutes. */
+  asyncFailures(options?: MetricOptions): Metric {
+    return this.#invocation('InvocationFailures', Stats.SUM, options);
+  }
+
+  /** 0 to 100 times the number of processors. Average over 5 minutes. */
+  cpuUtilization(options?: MetricOptions): Metric {
+    return this.#instance('CPUUtilization', options);
+  }
+
+  /** 0 to 100. Average over 5 minutes. */
+  memoryUtilization(options?: MetricOptions): Metric {
+    return this.#instance('MemoryUtilization', options);
+  }
+
+  /** 0 to 100. Average over 5 minutes. */
+  diskUtilization(options?: MetricOptions): Metric {
+    return this.#instance('DiskUtilization', options);
+  }
+
+  /** 0 to 100 times the number of GPUs. Average over 5 minutes. */
+  gpuUtilization(options?: MetricOptions): Metric {
+    return this.#instance('GPUUtilization', options);
+  }
+
+  /** 0 to 100 times the number of GPUs. Average over 5 minutes. */
+  gpuMemoryUtilization(options?: MetricOptions): Metric {
+    return this.#instance('GPUMemoryUtilization', options);
+  }
+
+  /** Percent of answers that are 4xx; 0 below 20 requests in the period, where a share says nothing. */
+  clientErrorShare(): MathExpression {
+    const period = Duration.minutes(15);
+    return new MathExpression({
+      expression: 'IF(requests >= 20, 100 * refused / requests, 0)',
+      usingMetrics: { refused: this.clientErrors({ period }), requests: this.invocations({ period }) },
+      label: '4xx, %',
+      period,
+    });
+  }
+
+  /** Waiting asynchronous requests. This family knows the endpoint's name as its only dimension. */
+  backlog(options?: MetricOptions): Metric {
+    return this.#endpoint('ApproximateBacklogSize', options);
+  }
+
+  /** Waiting asynchronous requests per instance. */
+  backlogPerInstance(options?: MetricOptions): Metric {
+    return this.#endpoint('ApproximateBacklogSizePerInstance', options);
+  }
+
+  /** 1 while requests wait and no instance runs. */
+  backlogWithoutCapacity(options?: MetricOptions): Metric {
+    return this.#endpoint('HasBacklogWithoutCapacity', { period: Duration.minutes(1), ...options });
+  }
+
+  /** How long the oldest asynchronous request has waited, in seconds. */
+  backlogAge(options?: MetricOptions): Metric {
+    return this.#endpoint('ApproximateAgeOfOldestRequest', options);
+  }
+
+  /** Requests that containers refused with 429. Sum over 5 minutes, over all endpoints of the region. */
+  static refusals(options?: MetricOptions): Metric {
+    return new Metric({
+      namespace: CONTAINER,
+      metricName: 'Refused',
+      statistic: Stats.SUM,
+      period: PERIOD,
+      ...options,
+    });
+  }
+
+  #invocation(metricName: string, statistic: string, options: MetricOptions = {}): Metric {
+    return new Metric({
+      namespace: INVOCATIONS,
+      metricName,
+      dimensionsMap: this.#dimensions,
+      statistic,
+      period: PERIOD,
+      ...options,
+    });
+  }
+
+  #instance(metricName: string, options: MetricOptions = {}): Metric {
+    return new Metric({
+      namespace: INSTANCES,
+      metricName,
+      dimensionsMap: this.#dimensions,
+      statistic: Stats.AVERAGE,
+      period: PERIOD,
+      ...options,
+    });
+  }
+
+  #endpoint(metricName: string, options: MetricOptions = {}): Metric {
+    return new Metric({
+      namespace: INVOCATIONS,
+      metricName,
+      dimensionsMap: { EndpointName: this.endpointName },
+      statistic: Stats.MAXIMUM,
+      period: PERIOD,
+      ...options,
+    });
+  }
+}

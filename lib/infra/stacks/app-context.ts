@@ -1,0 +1,124 @@
+/** The app's settings: read from CDK context, checked as a whole. */
+import { z } from 'zod';
+import { PRECISIONS } from '../../checkpoint/manifest.js';
+import { ModerationError } from '../../contract/errors.js';
+import { HOSTING_KINDS } from '../constructs/hosting/hosting.js';
+import { ROLLOUT_STRATEGIES } from '../constructs/hosting/rollout.js';
+
+/** `cdk -c key=value` gives strings. */
+const number = z.preprocess(
+  (value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value),
+  z.number(),
+);
+const whole = number.pipe(z.int().nonnegative());
+const flag = z.preprocess(
+  (value) => (value === 'true' ? true : value === 'false' ? false : value),
+  z.boolean(),
+);
+const text = z.string().min(1);
+
+export const appContextSchema = z.strictObject({
+  /** Name of the stack. */
+  stackName: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/)
+    .default('Moderation'),
+  hosting: z.enum([...HOSTING_KINDS, 'batch']).default('realtime'),
+  /** Folder of a pack or checkpoint, `s3://bucket/…/` or `s3://bucket/….tar.gz`. */
+  model: text.default('models/demo'),
+  /** Content hash of a model in S3. */
+  modelHash: z
+    .string()
+    .regex(/^[0-9a-f]{8,64}$/)
+    .optional(),
+  /** `project`, or an ECR URI with digest. */
+  image: text.default('project'),
+  instanceType: text.optional(),
+  instanceCount: whole.optional(),
+  amiVersion: text.optional(),
+  precision: z.enum(PRECISIONS).optional(),
+  endpointName: text.optional(),
+  /** Real-time and asynchronous. */
+  minInstances: whole.optional(),
+  maxInstances: whole.optional(),
+  concurrentRequests: number.pipe(z.number().positive()).optional(),
+  /** Serverless and scale to zero, in MB. */
+  memoryMb: whole.optional(),
+  rollout: z.enum(ROLLOUT_STRATEGIES).optional(),
+  /** Folder or S3 address of a second model that gets copies of the requests. */
+  shadowModel: text.optional(),
+  shadowHash: z
+    .string()
+    .regex(/^[0-9a-f]{8,64}$/)
+    .optional(),
+  /** E-mail address that alarms are sent to. */
+  alarmEmail: z.email().optional(),
+  /** ARN of the key for volumes, captured data, requests and topics. */
+  encryptionKeyArn: z
+    .string()
+    .regex(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/)
+    .optional(),
+  networkIsolation: flag.optional(),
+  dashboard: flag.optional(),
+  /** Share of requests to keep, in percent, in the bucket below. */
+  capturePercent: whole.pipe(z.number().max(100)).optional(),
+  captureBucket: text.optional(),
+  /** Bucket of batch transform. */
+  batchBucket: text.optional(),
+  /** Whether a model card and a model package are made. */
+  governance: flag.default(false),
+  /** Whom the cost is booked on: the tag `cost-center`. */
+  costCenter: text.optional(),
+  /** Where to deploy; default: what the AWS CLI is set to, or anywhere. */
+  account: z
+    .string()
+    .regex(/^\d{12}$/)
+    .optional(),
+  region: text.optional(),
+});
+
+export type AppContext = z.infer<typeof appContextSchema>;
+
+/** Keys of CDK itself: feature flags, cached look-ups, bundling and tracing. */
+const CDK_KEY = /^(?:@|aws:|aws-cdk:|cdk-)|:/;
+
+/**
+ * Reads the settings out of the app's context.
+ *
+ * @throws ModerationError `invalid_configuration`, listing every unknown key and bad value
+ */
+export function parseAppContext(context: Readonly<Record<string, unknown>>): AppContext {
+  const own = Object.fromEntries(Object.entries(context).filter(([key]) => !CDK_KEY.test(key)));
+  const result = appContextSchema.safeParse(own);
+  if (result.success) return result.data;
+  const known = Object.keys(appContextSchema.shape);
+  const problems = result.error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => `${key} is no setting${suggest(key, known)}`);
+    const key = String(issue.path[0]);
+    return [`${key} is ${JSON.stringify(own[key])}: ${issue.message}`];
+  });
+  throw new ModerationError(
+    'invalid_configuration',
+    `Invalid context:\n- ${problems.join('\n- ')}\nSettings: ${known.join(', ')}.`,
+  );
+}
+
+function suggest(key: string, known: readonly string[]): string {
+  const close = known.find((name) => distance(name.toLowerCase(), key.toLowerCase()) <= 2);
+  return close === undefined ? '' : `; did you mean ${close}?`;
+}
+
+/** Levenshtein's distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,41 @@
+/** Batch transform on its own. */
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
+import { CfnOutput, Stack, Validations } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { BatchTransform } from '../constructs/batch-transform.js';
+import { defined } from '../constructs/defined.js';
+import type { EndpointStackProps } from './endpoint-stack.js';
+import { imageSource, modelSource } from './sources.js';
+
+export class BatchStack extends Stack {
+  constructor(scope: Construct, id: string, props: EndpointStackProps) {
+    super(scope, id, props);
+    const { settings } = props;
+    const { instanceType, instanceCount, precision } = settings;
+    const bucket = this.#bucket(settings.batchBucket);
+    new BatchTransform(this, 'Batch', {
+      model: modelSource(this, 'ModelBucket', settings.model, settings.modelHash),
+      image: imageSource(settings.image),
+      bucket,
+      container: defined({ precision }),
+      ...defined({ instanceType, instanceCount }),
+    });
+    new CfnOutput(this, 'BatchBucket', { value: bucket.bucketName });
+  }
+
+  #bucket(name: string | undefined): IBucket {
+    if (name !== undefined) return Bucket.fromBucketName(this, 'Bucket', name);
+    const bucket = new Bucket(this, 'Bucket', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      encryption: BucketEncryption.S3_MANAGED,
+    });
+    Validations.of(bucket).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason:
+        'Holds input and output of jobs; set batchBucket to a bucket of your own where access must be logged.',
+    });
+    // As in async-inference.ts: optional and possibly undefined differ to a strict compiler.
+    return bucket as IBucket;
+  }
+}

@@ -1,0 +1,107 @@
+/** An endpoint on its own: what `cdk deploy` brings up. */
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { ModerationError } from '../../contract/errors.js';
+import { defined } from '../constructs/defined.js';
+import { ASYNC_PREFIXES } from '../constructs/hosting/async-inference.js';
+import type { DataCaptureOptions } from '../constructs/hosting/data-capture.js';
+import type { Hosting } from '../constructs/hosting/hosting.js';
+import { ModerationEndpoint } from '../constructs/moderation-endpoint.js';
+import type { AppContext } from './app-context.js';
+import { addGovernance } from './governance.js';
+import { imageSource, modelSource } from './sources.js';
+
+export interface EndpointStackProps extends StackProps {
+  readonly settings: AppContext;
+}
+
+export class EndpointStack extends Stack {
+  readonly endpoint: ModerationEndpoint;
+
+  constructor(scope: Construct, id: string, props: EndpointStackProps) {
+    super(scope, id, props);
+    const { settings } = props;
+    const { precision, networkIsolation, encryptionKeyArn, dashboard, endpointName } = settings;
+    const encryptionKey =
+      encryptionKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', encryptionKeyArn);
+    this.endpoint = new ModerationEndpoint(
+      this,
+      'Endpoint',
+      defined({
+        model: modelSource(this, 'ModelBucket', settings.model, settings.modelHash),
+        image: imageSource(settings.image),
+        hosting: this.#hosting(settings),
+        endpointName,
+        container: defined({ precision }),
+        security: defined({ networkIsolation, encryptionKey }),
+        dataCapture: this.#dataCapture(settings),
+        rollout: settings.rollout === undefined ? undefined : { strategy: settings.rollout },
+        watch: defined({ topic: this.#topic(settings.alarmEmail), dashboard }),
+      }),
+    );
+    if (settings.governance) addGovernance(this, settings);
+    this.#outputs();
+  }
+
+  #hosting(settings: AppContext): Hosting {
+    const { instanceType, instanceCount, amiVersion, memoryMb, minInstances, maxInstances } = settings;
+    const instances = defined({ instanceType, instanceCount, amiVersion });
+    switch (settings.hosting) {
+      case 'async':
+        return { kind: 'async', ...instances, ...defined({ minInstances, maxInstances }) };
+      case 'serverless':
+        return { kind: 'serverless', ...defined({ memoryMb }) };
+      case 'scale-to-zero':
+        return { kind: 'scale-to-zero', ...instances, ...defined({ memoryMb, maxCopies: maxInstances }) };
+      default:
+        return {
+          kind: 'realtime',
+          ...instances,
+          instanceCount: instanceCount ?? Math.max(1, minInstances ?? 1),
+          scaling: defined({ minInstances, maxInstances, concurrentRequests: settings.concurrentRequests }),
+          ...this.#shadow(settings),
+        };
+    }
+  }
+
+  #shadow({ shadowModel, shadowHash }: AppContext) {
+    if (shadowModel === undefined) return {};
+    return { shadow: { model: modelSource(this, 'ShadowBucket', shadowModel, shadowHash) } };
+  }
+
+  #dataCapture({ capturePercent, captureBucket }: AppContext): DataCaptureOptions | undefined {
+    if (capturePercent === undefined && captureBucket === undefined) return undefined;
+    if (captureBucket === undefined) {
+      throw new ModerationError(
+        'invalid_configuration',
+        'capturePercent is given without captureBucket; name the bucket that keeps the captured requests.',
+      );
+    }
+    const bucket = Bucket.fromBucketName(this, 'CaptureBucket', captureBucket);
+    return defined({ bucket, samplingPercent: capturePercent });
+  }
+
+  /** Not encrypted with AWS's own key, with which CloudWatch cannot publish; alarms hold no user content. */
+  #topic(email: string | undefined): Topic | undefined {
+    if (email === undefined) return undefined;
+    const topic = new Topic(this, 'AlarmTopic', { enforceSSL: true });
+    new Subscription(this, 'AlarmEmail', { topic, protocol: SubscriptionProtocol.EMAIL, endpoint: email });
+    return topic;
+  }
+
+  /** What a client needs. */
+  #outputs(): void {
+    const { endpointName, endpointArn, asyncInference } = this.endpoint;
+    new CfnOutput(this, 'EndpointName', { value: endpointName });
+    new CfnOutput(this, 'EndpointArn', { value: endpointArn });
+    if (asyncInference === undefined) return;
+    const { bucketName } = asyncInference.bucket;
+    new CfnOutput(this, 'AsyncInput', { value: `s3://${bucketName}/${ASYNC_PREFIXES.input}` });
+    new CfnOutput(this, 'AsyncOutput', { value: `s3://${bucketName}/${ASYNC_PREFIXES.output}` });
+    new CfnOutput(this, 'SuccessTopicArn', { value: asyncInference.successTopic.topicArn });
+    new CfnOutput(this, 'ErrorTopicArn', { value: asyncInference.errorTopic.topicArn });
+  }
+}

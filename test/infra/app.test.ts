@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { Stack } from 'aws-cdk-lib/core';
+import { THRESHOLDS } from '../../lib/infra/constructs/watch/thresholds.js';
+import { appContextSchema, parseAppContext } from '../../lib/infra/stacks/app-context.js';
+import { createStack } from '../../lib/infra/stacks/create-stack.js';
+import {
+  DIGEST,
+  failure,
+  IMAGE_URI,
+  MODEL_FOLDER,
+  newApp,
+  only,
+  primaryVariant,
+} from './support/synthesize.js';
+
+const create = (context: Record<string, unknown>): Stack =>
+  createStack(newApp({ model: MODEL_FOLDER, image: IMAGE_URI, ...context }));
+
+describe("the app's context", () => {
+  test('reads the strings of the command line as numbers and flags', () => {
+    expect(
+      parseAppContext({ minInstances: '2', dashboard: 'false', concurrentRequests: '7.5' }),
+    ).toMatchObject({
+      minInstances: 2,
+      dashboard: false,
+      concurrentRequests: 7.5,
+    });
+  });
+
+  test('tells every unknown key and bad value in one error, with the key that was meant', () => {
+    const message = failure(() =>
+      parseAppContext({
+        instanceTyp: 'ml.g5.xlarge',
+        hosting: 'lambda',
+        maxInstances: 'many',
+        precision: 'fp8',
+      }),
+    );
+    expect(message).toContain('instanceTyp is no setting; did you mean instanceType?');
+    for (const part of ['hosting is "lambda"', 'maxInstances is "many"', 'precision is "fp8"']) {
+      expect(message).toContain(part);
+    }
+    expect(message.split('\n- ')).toHaveLength(5);
+  });
+
+  test('leaves the keys of CDK alone', () => {
+    const context = {
+      '@aws-cdk/core:flag': true,
+      'aws:cdk:bundling-stacks': ['*'],
+      'availability-zones:account=1': [],
+    };
+    expect(parseAppContext(context).hosting).toBe('realtime');
+  });
+
+  test('refuses an image by tag and a model in S3 without its hash', () => {
+    expect(failure(() => create({ image: IMAGE_URI.replace(`@${DIGEST}`, ':latest') }))).toContain(
+      '@sha256:DIGEST',
+    );
+    expect(failure(() => create({ model: 's3://models/abcdef12/' }))).toContain('set modelHash');
+  });
+});
+
+describe('the app', () => {
+  test('applies the settings to the endpoint', () => {
+    const template = Template.fromStack(
+      create({
+        instanceType: 'ml.g5.xlarge',
+        minInstances: '2',
+        endpointName: 'moderation',
+        costCenter: 'safety',
+      }),
+    );
+    expect(primaryVariant(template)).toMatchObject({ InstanceType: 'ml.g5.xlarge', InitialInstanceCount: 2 });
+    const endpoint = only(template, 'AWS::SageMaker::Endpoint');
+    expect(endpoint['EndpointName']).toBe('moderation');
+    expect(endpoint['Tags']).toContainEqual({ Key: 'cost-center', Value: 'safety' });
+  });
+
+  test('gives out what a client needs', () => {
+    expect(Object.keys(Template.fromStack(create({})).findOutputs('*'))).toEqual([
+      'EndpointName',
+      'EndpointArn',
+    ]);
+    expect(Object.keys(Template.fromStack(create({ hosting: 'async' })).findOutputs('*'))).toEqual(
+      expect.arrayContaining(['AsyncInput', 'AsyncOutput', 'SuccessTopicArn', 'ErrorTopicArn']),
+    );
+  });
+
+  test('makes a model card and a model package that says what the model is', () => {
+    const template = Template.fromStack(create({ governance: 'true' }));
+    const content = only(template, 'AWS::SageMaker::ModelCard')['Content'];
+    expect(content).toMatchObject({
+      ModelOverview: { ModelName: 'google/siglip2-base-patch16-224' },
+      IntendedUses: { RiskRating: 'High' },
+      AdditionalInformation: { CustomDetails: { 'threshold sexist': '0.75' } },
+    });
+    expect(only(template, 'AWS::SageMaker::ModelPackage')).toMatchObject({
+      ModelApprovalStatus: 'PendingManualApproval',
+      CustomerMetadataProperties: { threshold_sexist: '0.75' },
+    });
+  });
+});
+
+describe('docs/deploy.md', () => {
+  const document = readFileSync('docs/deploy.md', 'utf8');
+
+  test.each(Object.keys(appContextSchema.shape))('names the setting %s', (key) => {
+    expect(document).toContain(`\`${key}\``);
+  });
+
+  test.each(Object.entries(THRESHOLDS))(
+    'states the threshold %s as it is',
+    (name, { default: value, reason }) => {
+      const row = document.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
+      expect(row).toContain(String(value));
+      expect(row).toContain(reason);
+    },
+  );
+});

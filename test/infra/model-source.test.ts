@@ -1,0 +1,127 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
+import { type App, Stack } from 'aws-cdk-lib/core';
+import { ImageSource } from '../../lib/infra/constructs/container/image-source.js';
+import {
+  type BoundModel,
+  ModelSource,
+  type Packaging,
+} from '../../lib/infra/constructs/model/model-source.js';
+import { failure, MODEL_FOLDER, newApp } from './support/synthesize.js';
+
+interface FileAsset {
+  readonly source: { readonly path: string };
+  readonly destinations: Record<string, { readonly objectKey: string }>;
+}
+
+describe('a model folder', () => {
+  test('is uploaded file by file below its content hash, each under its own name', () => {
+    const { app, model } = bind(MODEL_FOLDER, 'files');
+    const uploads = uploaded(app);
+    const names = [...uploads.keys()].map((key) => key.slice(model.key.length)).sort();
+    // Two files share a stem: they must not take each other's place.
+    expect(names).toEqual(expect.arrayContaining(['cases.json', 'cases.safetensors', 'model.safetensors']));
+    for (const [key, path] of uploads) {
+      expect(key.startsWith(model.key)).toBe(true);
+      expect(readFileSync(path).equals(readFileSync(join(MODEL_FOLDER, key.slice(model.key.length))))).toBe(
+        true,
+      );
+    }
+  });
+
+  test('is packed into one tar.gz of the same files where asked for', () => {
+    const { app, model } = bind(MODEL_FOLDER, 'tarball');
+    const [[key, path]] = [...uploaded(app)] as [[string, string]];
+    expect(key).toBe(model.key);
+    expect(key).toMatch(/^[0-9a-f]{64}\.tar\.gz$/);
+    const { stdout } = spawnSync('tar', ['-tzf', path], { encoding: 'utf8' });
+    expect(stdout.trim().split('\n')).toEqual(model.files?.names);
+  });
+
+  test('has another key as soon as one threshold changes, and the same while nothing does', () => {
+    const copy = mkdtempSync(join(tmpdir(), 'model-'));
+    cpSync(MODEL_FOLDER, copy, { recursive: true });
+    const before = bind(copy, 'files').model.key;
+    expect(bind(copy, 'files').model.key).toBe(before);
+    const path = join(copy, 'inference_config.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('0.75', '0.76'));
+    expect(bind(copy, 'files').model.key).not.toBe(before);
+  });
+
+  test('that holds no model is refused', () => {
+    expect(failure(() => bind('lib', 'files'))).toContain('holds no model; expected manifest.json');
+  });
+});
+
+describe('a model in S3', () => {
+  test('must carry its hash in the key, because SageMaker does not see a change behind the same key', () => {
+    const { bucket } = newBucket();
+    const message = failure(() => ModelSource.fromTarball(bucket, 'models/latest.tgz', 'abcdef12'));
+    expect(message).toContain('key "models/latest.tgz" does not hold the hash "abcdef12"');
+    expect(message).toContain('expected it to end with .tar.gz');
+  });
+
+  test('is used as it is stored, and refused where the hosting reads the other form', () => {
+    const { stack, bucket } = newBucket();
+    const tarball = ModelSource.fromTarball(bucket, 'models/abcdef12.tar.gz', 'abcdef12');
+    expect(tarball.bind(stack, 'tarball')).toMatchObject({
+      packaging: 'tarball',
+      key: 'models/abcdef12.tar.gz',
+    });
+    const prefix = ModelSource.fromPrefix(bucket, 'models/abcdef12/', 'abcdef12');
+    expect(failure(() => prefix.bind(stack, 'tarball'))).toContain('reads only a tar.gz');
+  });
+});
+
+describe('the image of this project', () => {
+  test('has a hash of what it needs only: neither tests nor infrastructure nor models', () => {
+    const app = newApp();
+    const stack = new Stack(app, 'Test');
+    ImageSource.fromProject().bind(stack, 'gpu');
+    app.synth();
+    const [asset] = Object.values(assets(app).dockerImages ?? {});
+    expect(asset?.source).toMatchObject({ dockerFile: 'container/Dockerfile', dockerBuildTarget: 'gpu' });
+    const folder = join(app.outdir, asset?.source.directory ?? '');
+    for (const needed of ['package-lock.json', 'container/main.ts', 'lib/engine', 'bin/moderate.ts']) {
+      expect([needed, existsSync(join(folder, needed))]).toEqual([needed, true]);
+    }
+    for (const other of ['test', 'lib/infra', 'models', 'node_modules', 'cdk.json', 'docs']) {
+      expect([other, existsSync(join(folder, other))]).toEqual([other, false]);
+    }
+  });
+});
+
+function bind(folder: string, packaging: Packaging): { readonly app: App; readonly model: BoundModel } {
+  const app = newApp();
+  const model = ModelSource.fromPack(folder).bind(new Stack(app, 'Test'), packaging);
+  return { app, model };
+}
+
+function newBucket(): { readonly stack: Stack; readonly bucket: IBucket } {
+  const stack = new Stack(newApp(), 'Test');
+  return { stack, bucket: Bucket.fromBucketName(stack, 'Bucket', 'models') };
+}
+
+interface Assets {
+  readonly files: Record<string, FileAsset>;
+  readonly dockerImages?: Record<string, { readonly source: { readonly directory: string } }>;
+}
+
+function assets(app: App): Assets {
+  return JSON.parse(readFileSync(join(app.outdir, 'Test.assets.json'), 'utf8')) as Assets;
+}
+
+/** Key in S3 → path of what is uploaded there, without the template. */
+function uploaded(app: App): Map<string, string> {
+  app.synth();
+  const entries = Object.values(assets(app).files)
+    .filter(({ source }) => !source.path.endsWith('.template.json'))
+    .flatMap(({ source, destinations }) =>
+      Object.values(destinations).map(({ objectKey }) => [objectKey, join(app.outdir, source.path)] as const),
+    );
+  return new Map(entries);
+}

@@ -1,0 +1,74 @@
+/** One stack for each way of hosting: for snapshots, cdk-nag and cfn-lint. */
+import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Stack } from 'aws-cdk-lib/core';
+import { ImageSource } from '../../../lib/infra/constructs/container/image-source.js';
+import { ModelSource } from '../../../lib/infra/constructs/model/model-source.js';
+import { ModerationEndpoint } from '../../../lib/infra/constructs/moderation-endpoint.js';
+import type { ModerationEndpointProps } from '../../../lib/infra/constructs/moderation-endpoint-props.js';
+import { RuntimeAccess } from '../../../lib/infra/constructs/security/runtime-access.js';
+import { createStack } from '../../../lib/infra/stacks/create-stack.js';
+import { IMAGE_URI, MODEL_FOLDER, newApp } from './synthesize.js';
+
+const SETTINGS = { model: MODEL_FOLDER, image: IMAGE_URI };
+const fromSettings = (context: Record<string, unknown>) => (): Stack =>
+  createStack(newApp({ ...SETTINGS, ...context }));
+
+const fromProps = (props: (stack: Stack) => Partial<ModerationEndpointProps>) => (): Stack => {
+  const stack = new Stack(newApp(), 'Moderation');
+  new ModerationEndpoint(stack, 'Endpoint', {
+    model: ModelSource.fromPack(MODEL_FOLDER),
+    image: ImageSource.fromUri(IMAGE_URI),
+    ...props(stack),
+  });
+  return stack;
+};
+
+export const CASES: Readonly<Record<string, () => Stack>> = {
+  realtime: fromSettings({ alarmEmail: 'ops@example.com', costCenter: 'trust-and-safety' }),
+  'realtime-fleet': fromSettings({ minInstances: '2', maxInstances: '6', rollout: 'linear' }),
+  'realtime-shadow': fromSettings({ shadowModel: 'test/fixtures/models/clip-tiny' }),
+  'realtime-variants': fromProps(() => ({
+    hosting: {
+      kind: 'realtime',
+      variants: [
+        { name: 'Half', model: ModelSource.fromPack(MODEL_FOLDER), container: { precision: 'fp16' } },
+      ],
+    },
+  })),
+  'realtime-hardened': hardened,
+  async: fromSettings({ hosting: 'async' }),
+  serverless: fromSettings({ hosting: 'serverless', precision: 'int8' }),
+  'scale-to-zero': fromSettings({ hosting: 'scale-to-zero' }),
+  batch: fromSettings({ hosting: 'batch' }),
+  governance: fromSettings({ governance: 'true' }),
+};
+
+/** Customer's keys, a VPC, PrivateLink and data capture, on processors whose volumes take a key. */
+function hardened(): Stack {
+  const stack = new Stack(newApp(), 'Moderation');
+  const vpc = new Vpc(stack, 'Vpc', { flowLogs: { all: {} } }) as IVpc;
+  const encryptionKey = new Key(stack, 'Key', { enableKeyRotation: true });
+  const logs = new Bucket(stack, 'Logs', {
+    enforceSSL: true,
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+  });
+  const bucket = new Bucket(stack, 'Capture', {
+    enforceSSL: true,
+    encryptionKey,
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    serverAccessLogsBucket: logs as IBucket,
+  });
+  const endpoint = new ModerationEndpoint(stack, 'Endpoint', {
+    model: ModelSource.fromPack(MODEL_FOLDER),
+    image: ImageSource.fromUri(IMAGE_URI),
+    hosting: { kind: 'realtime', instanceType: 'ml.c6i.xlarge', instanceCount: 2, volumeGiB: 30 },
+    security: { vpc, encryptionKey },
+    dataCapture: { bucket: bucket as IBucket },
+    watch: { topic: new Topic(stack, 'Alarms', { masterKey: encryptionKey, enforceSSL: true }) },
+  });
+  new RuntimeAccess(stack, 'Access', { vpc, endpoints: [endpoint] });
+  return stack;
+}

@@ -1,0 +1,120 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { Stack } from 'aws-cdk-lib/core';
+import {
+  AwsSolutionsChecks,
+  HIPAASecurityChecks,
+  type NagPack,
+  NIST80053R4Checks,
+  NIST80053R5Checks,
+} from 'cdk-nag';
+import { CASES } from './support/cases.js';
+import { expectSnapshot } from './support/snapshot.js';
+import { newEndpoint } from './support/synthesize.js';
+
+const MIN_VERSION = [1, 58] as const;
+const names = Object.keys(CASES);
+const stacks = new Map<string, Stack>();
+const templates = new Map<string, object>();
+
+/** Each case is synthesized once; template and construct tree are read only. */
+function stackOf(name: string): Stack {
+  const known = stacks.get(name);
+  if (known !== undefined) return known;
+  const stack = CASES[name]?.();
+  if (stack === undefined) throw new RangeError(name);
+  stacks.set(name, stack);
+  return stack;
+}
+
+function templateOf(name: string): object {
+  const template = templates.get(name) ?? Template.fromStack(stackOf(name)).toJSON();
+  templates.set(name, template);
+  return template;
+}
+
+describe('the template', () => {
+  test.each(names)('of %s is the one committed', (name) => {
+    expectSnapshot(name, templateOf(name));
+  });
+});
+
+describe('cdk-nag', () => {
+  test.each(names)('AwsSolutions finds nothing in %s that is not explained', (name) => {
+    expect(findings(new AwsSolutionsChecks(), stackOf(name))).toEqual([]);
+  });
+
+  test.each(names)(
+    'HIPAA and NIST find the key of the endpoint configuration in %s, or why there is none',
+    (name) => {
+      const packs = [new HIPAASecurityChecks(), new NIST80053R4Checks(), new NIST80053R5Checks()];
+      const endpointFindings = packs
+        .flatMap((pack) => findings(pack, stackOf(name)))
+        .filter((finding) => finding.includes('SageMakerEndpointConfiguration'));
+      expect(endpointFindings).toEqual([]);
+    },
+  );
+
+  test('finds a key that is missing without a reason', () => {
+    const { stack } = newEndpoint({ hosting: { kind: 'realtime', instanceType: 'ml.c6i.xlarge' } });
+    const missing = findings(new HIPAASecurityChecks(), stack).filter((finding) =>
+      finding.includes('SageMakerEndpointConfigurationKMSKeyConfigured'),
+    );
+    expect(missing).toHaveLength(1);
+  });
+});
+
+describe('cfn-lint', () => {
+  const command = process.env['CFN_LINT'] ?? 'cfn-lint';
+  const version = spawnSync(command, ['--version'], { encoding: 'utf8' }).stdout ?? '';
+  const present = isRecent(version);
+  if (!present) {
+    console.warn(
+      `skipped: ${command} gives the version ${JSON.stringify(version.trim())}, ${MIN_VERSION.join('.')} or newer ` +
+        'is needed (older ones lack properties that CDK writes); pip install cfn-lint, or set CFN_LINT to it',
+    );
+  }
+
+  (present ? test : test.skip)(
+    'finds no error and no warning in any template',
+    () => {
+      const folder = mkdtempSync(join(tmpdir(), 'cfn-lint-'));
+      const files = names.map((name) => {
+        const file = join(folder, `${name}.json`);
+        writeFileSync(file, JSON.stringify(templateOf(name)));
+        return file;
+      });
+      const { stdout, status } = spawnSync(
+        command,
+        ['--format', 'parseable', '--regions', 'eu-west-1', '--', ...files],
+        {
+          encoding: 'utf8',
+        },
+      );
+      expect(stdout).toBe('');
+      expect(status).toBe(0);
+    },
+    120_000,
+  );
+});
+
+function isRecent(version: string): boolean {
+  const [, major, minor] = /(\d+)\.(\d+)/.exec(version) ?? [];
+  return (
+    Number(major) > MIN_VERSION[0] || (Number(major) === MIN_VERSION[0] && Number(minor) >= MIN_VERSION[1])
+  );
+}
+
+function findings(pack: NagPack, stack: Stack): string[] {
+  return pack
+    .validateScope(stack)
+    .violations.flatMap(({ ruleName, violatingResources }) =>
+      violatingResources.map(
+        (resource) => `${ruleName} ${(resource as { constructPath?: string }).constructPath}`,
+      ),
+    );
+}
