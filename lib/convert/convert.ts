@@ -5,17 +5,18 @@ import { expectedTensors } from '../checkpoint/architecture/expected-tensors.js'
 import { inferArchitecture } from '../checkpoint/architecture/infer-architecture.js';
 import type { Architecture } from '../checkpoint/architecture.js';
 import { Checkpoint } from '../checkpoint/checkpoint.js';
-import type { Precision as PrecisionName } from '../checkpoint/manifest.js';
+import { type Manifest, PRECISIONS, type Precision as PrecisionName } from '../checkpoint/manifest.js';
 import { hashFiles } from '../checkpoint/pack/hash-file.js';
 import { Pack } from '../checkpoint/pack/pack.js';
 import { writeManifest } from '../checkpoint/pack/write-manifest.js';
 import { ModerationError } from '../contract/errors.js';
-import { encodeModel } from '../onnx/encode.js';
 import { describePack, FILES } from './describe.js';
-import { headGraph, imageGraph, textGraph } from './graphs.js';
-import type { Normalization } from './pixels.js';
+import { type CalibrationOptions, calibrationItems } from './calibration.js';
+import { writeGraphs } from './graph-files.js';
+import { describeQuantization } from './precision/int8/describe-quantization.js';
+import { quantizeCheckpoint } from './precision/int8/quantize-checkpoint.js';
 import { Fp32 } from './precision/fp32.js';
-import type { Precision } from './precision/precision.js';
+import type { PreprocessingChoices } from './preprocessing.js';
 import { resolveSettings } from './settings.js';
 import { stagePack } from './staging.js';
 import { convertTokenizer } from './tokenizer.js';
@@ -35,15 +36,22 @@ export interface ConvertOptions {
    * costs nothing, but the pack then needs the checkpoint to stay. Default: copy.
    */
   readonly otherwise?: 'symlink' | 'copy';
-  /** Told during the two parts that take time. */
+  /** How posts become pixels and tokens, where not as the original's code does it. */
+  readonly preprocessing?: PreprocessingChoices;
+  /** For int8, which must have it: what runs graphs, and which posts they are measured by. */
+  readonly calibration?: CalibrationOptions;
+  /** Told during the parts that take time. */
   readonly onProgress?: (progress: ConvertProgress) => void;
   /** Stops the work; nothing is left behind. */
   readonly signal?: AbortSignal;
 }
 
 export interface ConvertProgress {
-  /** `weights`: half-precision weights are widened. `hashes`: files are read for the manifest's SHA-256. */
-  readonly part: 'weights' | 'hashes';
+  /**
+   * `weights`: they are widened or narrowed. `calibration`: posts are encoded in fp32, and counted instead of bytes.
+   * `hashes`: files are read for the manifest's SHA-256.
+   */
+  readonly part: 'weights' | 'calibration' | 'hashes';
   readonly doneBytes: number;
   readonly totalBytes: number;
 }
@@ -55,44 +63,79 @@ export interface ConvertProgress {
  * when `out` is taken or the precision is not known; `resource_exhausted` when the disk is full
  */
 export async function convertCheckpoint(options: ConvertOptions): Promise<Pack> {
-  const { precision = 'fp32', overwrite = false, otherwise = 'copy' } = options;
+  const { precision = 'fp32', overwrite = false } = options;
   refuseUnknownPrecision(precision);
   const checkpoint = await Checkpoint.open(options.checkpoint);
   const { configs } = checkpoint;
   const { architecture, inferred } = inferArchitecture(checkpoint.tensors, configs);
-  const settings = resolveSettings(configs, architecture);
+  const settings = resolveSettings(configs, architecture, options.preprocessing);
   const names = [...expectedTensors(architecture).keys()];
 
   const manifest = await stagePack(options.out, { overwrite }, async (folder) => {
     const tokenizer = await convertTokenizer(checkpoint, architecture);
     await writeFile(join(folder, FILES.tokenizer), tokenizer.bytes);
-    const tensors = await placeWeights(checkpoint, names, folder, {
-      otherwise,
-      ...during('weights', options),
-    });
-    await writeGraphs(folder, architecture, new Fp32(tensors), settings);
+    const facts = { architecture, settings, tokenizer, precision };
+    const told = await WRITERS[precision](
+      { checkpoint, architecture, specs: describePack({ ...facts, inferred, files: {} }), names, folder },
+      options,
+    );
     const files = await hashFiles(folder, Object.values(FILES), during('hashes', options));
-    const described = describePack({ architecture, settings, tokenizer, precision, inferred, files });
+    const described = describePack({ ...facts, inferred: [...inferred, ...told], files });
     await writeManifest(folder, described);
     return described;
   });
   return new Pack(resolve(options.out), manifest);
 }
 
-async function writeGraphs(
-  folder: string,
-  architecture: Architecture,
-  precision: Precision,
-  normalization: Normalization,
-): Promise<void> {
-  await Promise.all([
-    writeFile(join(folder, FILES.textGraph), encodeModel(textGraph(architecture, precision))),
-    writeFile(
-      join(folder, FILES.imageGraph),
-      encodeModel(imageGraph(architecture, precision, normalization)),
-    ),
-    writeFile(join(folder, FILES.headGraph), encodeModel(headGraph(architecture, precision))),
-  ]);
+interface Material {
+  readonly checkpoint: Checkpoint;
+  readonly architecture: Architecture;
+  readonly specs: Pick<Manifest, 'text' | 'image'>;
+  /** The tensors that the architecture asks for. */
+  readonly names: readonly string[];
+  readonly folder: string;
+}
+
+/** Writes the weights and graphs of a pack and tells, one sentence each, what it chose. */
+type Writer = (material: Material, options: ConvertOptions) => Promise<readonly string[]>;
+
+const WRITERS: Readonly<Record<PrecisionName, Writer>> = { fp32: writeFp32, fp16: writeFp16, int8: writeInt8 };
+
+async function writeFp32(
+  { checkpoint, architecture, specs, names, folder }: Material,
+  options: ConvertOptions,
+): Promise<readonly string[]> {
+  const { otherwise = 'copy' } = options;
+  const tensors = await placeWeights(checkpoint, names, folder, { otherwise, ...during('weights', options) });
+  await writeGraphs(folder, architecture, new Fp32(tensors), specs.image);
+  return [];
+}
+
+async function writeFp16(): Promise<readonly string[]> {
+  throw new Error('todo');
+}
+
+async function writeInt8(
+  { checkpoint, architecture, specs, folder }: Material,
+  options: ConvertOptions,
+): Promise<readonly string[]> {
+  const { calibration, onProgress, signal } = options;
+  if (calibration === undefined) {
+    throw new ModerationError(
+      'invalid_configuration',
+      'precision: int8 is chosen by measuring and needs a runtime; pass `calibration.openGraph`.',
+    );
+  }
+  const { openGraph, ...rest } = calibration;
+  const items = await calibrationItems(specs, join(folder, FILES.tokenizer), rest);
+  const quantized = await quantizeCheckpoint(checkpoint, architecture, specs, folder, {
+    ...rest,
+    items,
+    open: openGraph,
+    onProgress: (doneBytes, totalBytes) => onProgress?.({ part: 'calibration', doneBytes, totalBytes }),
+    ...(signal && { signal }),
+  });
+  return describeQuantization(quantized, items);
 }
 
 /** Progress and signal as the functions that do a part of the work take them. */
@@ -104,9 +147,9 @@ function during(part: ConvertProgress['part'], { onProgress, signal }: ConvertOp
 }
 
 function refuseUnknownPrecision(precision: PrecisionName): void {
-  if (precision === 'fp32') return;
+  if (PRECISIONS.includes(precision)) return;
   throw new ModerationError(
     'invalid_configuration',
-    `precision: got ${JSON.stringify(precision)}, expected "fp32".`,
+    `precision: got ${JSON.stringify(precision)}, expected one of ${PRECISIONS.join(', ')}.`,
   );
 }

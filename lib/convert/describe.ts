@@ -1,6 +1,7 @@
 import type { Architecture } from '../checkpoint/architecture.js';
 import { MANIFEST_FORMAT, type Manifest } from '../checkpoint/manifest.js';
 import { WEIGHTS_FILE } from '../checkpoint/weights-file.js';
+import { GRAPH_FILES } from './graph-files.js';
 import { FAMILY_ENCODERS } from './graphs.js';
 import type { Settings } from './settings.js';
 import type { ConvertedTokenizer } from './tokenizer.js';
@@ -9,9 +10,7 @@ import type { ConvertedTokenizer } from './tokenizer.js';
 export const FILES = {
   weights: WEIGHTS_FILE,
   tokenizer: 'tokenizer.bin',
-  textGraph: 'text-encoder.onnx',
-  imageGraph: 'image-encoder.onnx',
-  headGraph: 'head.onnx',
+  ...GRAPH_FILES,
 } as const;
 
 export interface PackFacts {
@@ -25,7 +24,7 @@ export interface PackFacts {
 
 export function describePack({ architecture, settings, tokenizer, ...facts }: PackFacts): Manifest {
   const { family, text, image, head } = architecture;
-  const { mean, std, maxTokens, inferred, ...named } = settings;
+  const { mean, std, maxTokens, keyMask, lowercase, geometry, filter, inferred, ...named } = settings;
   return {
     format: MANIFEST_FORMAT,
     ...named,
@@ -37,16 +36,16 @@ export function describePack({ architecture, settings, tokenizer, ...facts }: Pa
       maxTokens,
       ...tokenizer.frame,
       pooling: FAMILY_ENCODERS[family].pooling,
-      keyMask: true,
-      lowercase: false,
+      keyMask,
+      lowercase,
       width: text.featureWidth,
       vocabularySize: text.vocabularySize,
     },
     image: {
       graph: FILES.imageGraph,
       size: image.size,
-      geometry: 'short-edge-crop',
-      filter: 'bilinear',
+      geometry,
+      filter,
       mean: [...mean],
       std: [...std],
       width: image.featureWidth,

@@ -4,6 +4,7 @@ import { resolveClasses } from '../checkpoint/config/classes.js';
 import type { CheckpointConfigs } from '../checkpoint/config/configs.js';
 import type { Family, Manifest } from '../checkpoint/manifest.js';
 import type { Normalization } from './pixels.js';
+import { type Preprocessing, type PreprocessingChoices, resolvePreprocessing } from './preprocessing.js';
 
 /** Of the encoders' own processors: SigLIP maps to -1 … 1, CLIP by the statistics of its training images. */
 const DEFAULT_NORMALIZATION: Readonly<Record<Family, Normalization>> = {
@@ -14,33 +15,34 @@ const DEFAULT_NORMALIZATION: Readonly<Record<Family, Normalization>> = {
 /** The settings of a manifest that no graph and no file decides. */
 export interface Settings
   extends Pick<Manifest, 'name' | 'demonstration' | 'classNames' | 'thresholds' | 'metrics'>,
-    Normalization {
-  readonly maxTokens: number;
+    Normalization,
+    Preprocessing {
   /** What the checkpoint does not state, one sentence each. */
   readonly inferred: readonly string[];
 }
 
-/** @throws ModerationError `checkpoint_invalid` when the classes are not clear */
-export function resolveSettings(configs: CheckpointConfigs, architecture: Architecture): Settings {
+/**
+ * @throws ModerationError `checkpoint_invalid` when the classes are not clear, `invalid_configuration` when a choice is
+ * impossible
+ */
+export function resolveSettings(
+  configs: CheckpointConfigs,
+  architecture: Architecture,
+  choices: PreprocessingChoices = {},
+): Settings {
   const { inferred, ...classes } = resolveClasses(configs, architecture.head.classes);
   const sentences = [...inferred];
+  const { inferred: more, ...preprocessing } = resolvePreprocessing(configs, architecture, choices);
   return {
     name: modelName(configs, architecture),
     demonstration: configs.inference?.demonstration ?? false,
     ...classes,
     ...resolveNormalization(configs, architecture.family, sentences),
-    maxTokens: resolveMaxTokens(configs, architecture, sentences),
+    ...preprocessing,
     ...(configs.testMetrics && { metrics: configs.testMetrics }),
-    inferred: [...sentences, ...ORIGINAL_CODE],
+    inferred: [...sentences, ...more],
   };
 }
-
-/** What no published file says, taken from the code that trained and served the model. */
-const ORIGINAL_CODE = [
-  'Images are resized by their short edge, bilinearly, and cropped at the centre, as the original classifier does; the ' +
-    "encoder's own processor would do otherwise.",
-  "Padding is hidden from the text encoder's attention and texts are not lowercased, as in the original's training code.",
-];
 
 function modelName({ inference }: CheckpointConfigs, { family, head }: Architecture): string {
   const encoder = inference?.encoder_name?.split(/[\\/]/).at(-1) || family;
@@ -60,17 +62,4 @@ function resolveNormalization(
     );
   }
   return { mean, std };
-}
-
-function resolveMaxTokens(
-  { inference }: CheckpointConfigs,
-  { text }: Architecture,
-  inferred: string[],
-): number {
-  if (inference?.max_text_length !== undefined) return inference.max_text_length;
-  inferred.push(
-    `A text has at most ${text.positions} tokens, as many as the encoder has positions: inference_config.json states no ` +
-      'max_text_length.',
-  );
-  return text.positions;
 }

@@ -15,6 +15,7 @@ export const ONNX_OPERATORS = [
   'Less',
   'Max',
   'Mul',
+  'QuantizeLinear',
   'ReduceL2',
   'Reshape',
   'Shape',
@@ -27,7 +28,13 @@ export const ONNX_OPERATORS = [
 ] as const;
 
 /** ONNX Runtime's own operators (`com.microsoft`, version 1). */
-export const MICROSOFT_OPERATORS = ['FastGelu', 'Gelu', 'MultiHeadAttention', 'QuickGelu'] as const;
+export const MICROSOFT_OPERATORS = [
+  'FastGelu',
+  'Gelu',
+  'MatMulIntegerToFloat',
+  'MultiHeadAttention',
+  'QuickGelu',
+] as const;
 
 export type Operator = (typeof ONNX_OPERATORS)[number] | (typeof MICROSOFT_OPERATORS)[number];
 

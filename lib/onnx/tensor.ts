@@ -76,6 +76,7 @@ export function reshape(tensor: ExternalTensor, shape: readonly number[]): Exter
 
 /** Element types of constants, and how numbers become their bytes (every platform of Node.js is little endian). */
 const CONSTANT_ENCODERS = {
+  uint8: (values: readonly number[]) => Uint8Array.from(values),
   float32: (values: readonly number[]) => Float32Array.from(values),
   int32: (values: readonly number[]) => Int32Array.from(values),
   int64: (values: readonly number[]) => BigInt64Array.from(values, BigInt),

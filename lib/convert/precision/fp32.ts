@@ -3,6 +3,7 @@ import { int } from '../../onnx/attribute.js';
 import type { Graph, Value } from '../../onnx/graph.js';
 import type { Scope } from '../../onnx/scope.js';
 import { type ExternalTensor, reshape, sliceRows } from '../../onnx/tensor.js';
+import { parameterKey } from './parameter.js';
 import type { LinearParameters, Parameter, Precision } from './precision.js';
 
 export class Fp32 implements Precision {
@@ -13,13 +14,14 @@ export class Fp32 implements Precision {
     this.#tensors = tensors;
   }
 
-  parameter(graph: Graph, { name, rows, shape }: Parameter): Value {
+  parameter(graph: Graph, parameter: Parameter): Value {
+    const { name, rows, shape } = parameter;
     let tensor = this.#tensors.get(name);
     if (tensor === undefined)
       throw new Error(`The graph ${graph.name} asks for '${name}', which the weights lack`);
     if (rows !== undefined) tensor = sliceRows(tensor, ...rows);
     if (shape !== undefined) tensor = reshape(tensor, shape);
-    return graph.weight(rows === undefined ? name : `${name}[${rows.join(':')}]`, tensor);
+    return graph.weight(parameterKey(parameter), tensor);
   }
 
   embedding(scope: Scope, table: Parameter, ids: Value): Value {

@@ -1,0 +1,45 @@
+/** The published entry. */
+export { LABELS, type Label } from '../contract/labels.js';
+export type { Modality, ModelInfo, Prediction } from '../contract/reply.js';
+export type { ObjectStore, S3ClientLike } from './asynchronous/object-store.js';
+export { ModerationClientError } from './errors/client-error.js';
+export type { ClientErrorCode, KnownErrorCode, ServiceErrorCode } from './errors/codes.js';
+export {
+  AbortedError,
+  AccessDeniedError,
+  ConnectionError,
+  EndpointNotFoundError,
+  ImageError,
+  InvalidReplyError,
+  NotReadyError,
+  OverloadedError,
+  ServiceError,
+  TimeoutError,
+  TooLargeError,
+  ValidationError,
+} from './errors/kinds.js';
+export type { ClientEvent, RequestEvent, ResponseEvent, RetryEvent } from './events.js';
+export { ModerationClient } from './moderation-client.js';
+export {
+  type AsynchronousTarget,
+  type CallOptions,
+  type ClassifyAsyncOptions,
+  type ClassifyManyOptions,
+  type ClassifyOptions,
+  type CommonOptions,
+  type DownscaleOptions,
+  type HttpTarget,
+  type ModerationClientOptions,
+  PAYLOAD_LIMITS,
+  type RetryOptions,
+  type SageMakerTarget,
+} from './options.js';
+export type { Answered, Classification, Outcome, Unanswered } from './outcome.js';
+export {
+  type Base64Image,
+  type DataUrlImage,
+  type ImageFile,
+  type ImageSource,
+  imageFile,
+  type Post,
+} from './post.js';

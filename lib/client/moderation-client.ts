@@ -1,0 +1,190 @@
+import { type Parameters, parametersSchema } from '../contract/request.js';
+import { connect } from './connect.js';
+import { Courier, type CourierOptions } from './delivery/courier.js';
+import type { Answer } from './delivery/exchange.js';
+import { Gate } from './delivery/gate.js';
+import { TokenBucket } from './delivery/token-bucket.js';
+import { abortedError, errorOf, surface } from './errors/error-of.js';
+import { type Failure, fail } from './errors/failure.js';
+import { emitter } from './events.js';
+import { classifyMany } from './many/classify-many.js';
+import type {
+  CallOptions,
+  ClassifyAsyncOptions,
+  ClassifyManyOptions,
+  ClassifyOptions,
+  ModerationClientOptions,
+} from './options.js';
+import type { Classification, Outcome } from './outcome.js';
+import type { Post } from './post.js';
+import { type CallSettings, callSettings, manySettings, OptionReader } from './settings.js';
+import { limitedSignal } from './signals.js';
+import type { Transport } from './transport/transport.js';
+import { encodeItem, idOf } from './wire/encode.js';
+import type { Item } from './wire/item.js';
+
+/** A wait for an asynchronous endpoint: 15 minutes of computing, SageMaker's own limit, and some in the queue. */
+const ASYNC_TIMEOUT_MS = 1_200_000;
+
+/**
+ * Calls a multimodal moderation service, on SageMaker or straight over HTTP. One client may serve a whole process, and
+ * any number of calls at a time; its budget of retries is common to them.
+ */
+export class ModerationClient {
+  readonly #settings: CallSettings;
+  readonly #transport: Transport;
+  readonly #asyncTransport: Transport | undefined;
+  readonly #emit: CourierOptions['emit'];
+  readonly #bucket = new TokenBucket();
+
+  /** @throws ValidationError `invalid_option`, which lists everything that is wrong with the options. */
+  constructor(options: ModerationClientOptions) {
+    const { settings, transport, asyncTransport } = surfacing(() => connect(options));
+    this.#settings = settings;
+    this.#transport = transport;
+    this.#asyncTransport = asyncTransport;
+    this.#emit = emitter(options.onEvent);
+  }
+
+  /**
+   * Classifies one post.
+   *
+   * @throws ModerationClientError of the kind that fits; the post was not judged then.
+   */
+  async classify(post: Post, options: ClassifyOptions = {}): Promise<Classification> {
+    return this.#one(post, options, this.#transport);
+  }
+
+  /**
+   * Classifies one post on an asynchronous endpoint: puts the request into S3 and waits for the answer there.
+   *
+   * @throws ModerationClientError of the kind that fits; the post was not judged then.
+   */
+  async classifyAsync(post: Post, options: ClassifyAsyncOptions = {}): Promise<Classification> {
+    return this.#one(
+      post,
+      patient(options),
+      surfacing(() => this.#asynchronous()),
+    );
+  }
+
+  /**
+   * Classifies any number of posts, several in a request and several requests at a time, and yields one outcome for
+   * each: its answer or its error. Nothing is sent before the first outcome is asked for, and the input is read no more
+   * than `maxPending` posts ahead of the reader. Leaving the loop aborts what is on the way and closes the input.
+   *
+   * What the input throws is thrown after the outcomes of the posts before it; an AbortedError is thrown at once.
+   *
+   * @throws ValidationError `invalid_option`
+   */
+  classifyMany(
+    posts: Iterable<Post> | AsyncIterable<Post>,
+    options: ClassifyManyOptions = {},
+  ): AsyncGenerator<Outcome, void> {
+    return surfacing(() => {
+      const transport = options.asynchronous ? this.#asynchronous() : this.#transport;
+      const reader = new OptionReader();
+      const call = callSettings(this.#settings, options.asynchronous ? patient(options) : options, reader);
+      const maxRequestBytes = reader.number('maxRequestBytes', options.maxRequestBytes, call.maxRequestBytes);
+      const settings = { ...call, maxRequestBytes };
+      const many = manySettings(options, reader);
+      const parameters = parametersOf(options, reader);
+      reader.finish();
+      return classifyMany(posts, {
+        settings,
+        many,
+        signal: options.signal,
+        courier: (rest) => this.#courier({ ...rest, settings, parameters, transport }),
+      });
+    });
+  }
+
+  /** Closes idle connections that the client opened itself. Calls that are on the way end as they would. */
+  close(): void {
+    this.#transport.close();
+    this.#asyncTransport?.close();
+  }
+
+  async #one(post: Post, options: ClassifyOptions, transport: Transport): Promise<Classification> {
+    const { signal = new AbortController().signal } = options;
+    const context = { itemIndex: 0, itemId: idOf(post) };
+    try {
+      const reader = new OptionReader();
+      const settings = callSettings(this.#settings, options, reader);
+      const parameters = parametersOf(options, reader);
+      reader.finish();
+      const deadline = performance.now() + settings.timeoutMs;
+      const item = await encodeInTime(post, settings, signal);
+      const result = await new Promise<Answer | Failure>((resolve, reject) => {
+        const settle: CourierOptions['settle'] = (_, settled) => resolve(settled);
+        const rest = { settings, parameters, transport, signal, settle, gate: new Gate(1) };
+        this.#courier(rest).deliver([item], deadline).catch(reject);
+      });
+      const { attempts } = item;
+      if (!result.ok) throw errorOf(result, { ...context, attempts });
+      return { prediction: result.prediction, ...result.frame, attempts };
+    } catch (error) {
+      throw signal.aborted ? abortedError(signal, context) : surface(error, context);
+    }
+  }
+
+  #asynchronous(): Transport {
+    return (
+      this.#asyncTransport ??
+      fail('invalid_option', 'The client has no asynchronous endpoint; give it the option asynchronous.')
+    );
+  }
+
+  #courier({ settings, ...rest }: CourierParts): Courier {
+    return new Courier({
+      ...settings,
+      ...rest,
+      emit: this.#emit,
+      bucket: this.#bucket,
+      random: Math.random,
+    });
+  }
+}
+
+interface CourierParts
+  extends Pick<CourierOptions, 'transport' | 'parameters' | 'gate' | 'signal' | 'settle'> {
+  readonly settings: CallSettings;
+}
+
+/** The post as it travels; reading its image counts towards `timeoutMs`. */
+async function encodeInTime(post: Post, settings: CallSettings, signal: AbortSignal): Promise<Item> {
+  const time = limitedSignal(signal, settings.timeoutMs);
+  try {
+    return await encodeItem(post, 0, settings, time.signal);
+  } catch (error) {
+    if (!time.expired) throw error;
+    return fail('timeout', `The image was not read within ${settings.timeoutMs} ms (timeoutMs).`);
+  } finally {
+    time.dispose();
+  }
+}
+
+/** The same options with the timeouts of an asynchronous endpoint where none are given. */
+function patient<Options extends CallOptions>(options: Options): Options {
+  const timeoutMs = options.timeoutMs ?? ASYNC_TIMEOUT_MS;
+  return { ...options, timeoutMs, attemptTimeoutMs: options.attemptTimeoutMs ?? timeoutMs };
+}
+
+function parametersOf({ thresholds, timings }: ClassifyOptions, reader: OptionReader): Parameters {
+  const given = { ...(thresholds && { thresholds: { ...thresholds } }), ...(timings && { timings }) };
+  const parsed = parametersSchema.safeParse(given);
+  if (!parsed.success) {
+    const places = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    reader.refuse(`the parameters are invalid (${places.join('; ')}); expected thresholds from 0 to 1`);
+  }
+  return given;
+}
+
+/** Errors as callers see them. */
+function surfacing<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw surface(error);
+  }
+}

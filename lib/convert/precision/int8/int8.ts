@@ -1,0 +1,179 @@
+/**
+ * Linear layers in whole numbers, for CPUs: activations as uint8 with one constant scale a layer, weights as int8 with
+ * one scale an output channel, sums as int32, which are exact.
+ *
+ *     x ──► QuantizeLinear ──► MatMulIntegerToFloat ──► (Gemm) ──► y
+ *     └───► Gather the exact channels ───────────────────┘
+ *
+ * The scale is known beforehand and not taken from the batch: an item's answer does not depend on its neighbours, and no
+ * pass over the activations is needed to find it.
+ */
+import { parameterShape, parameterKey } from '../parameter.js';
+import { int } from '../../../onnx/attribute.js';
+import { type Graph, NONE, type Value } from '../../../onnx/graph.js';
+import type { Scope } from '../../../onnx/scope.js';
+import { DATA_TYPES } from '../../../onnx/tensor.js';
+import type { LinearParameters, Parameter, Precision } from '../precision.js';
+import type { StoredWeights } from '../stored-weights.js';
+import type { FoldedWeights } from './folded-weights.js';
+import type { Plan, QuantizedPlan } from './plan.js';
+import { type QuantizedRows, quantizeRows, transpose } from './quantize.js';
+
+/** Tables of fewer entries stay in fp32: position embeddings, which every item reads. */
+const SMALL_TABLE = 1024;
+
+export class Int8 implements Precision {
+  readonly #weights: FoldedWeights;
+  readonly #plan: Plan;
+  readonly #store: StoredWeights;
+
+  constructor(weights: FoldedWeights, plan: Plan, store: StoredWeights) {
+    this.#weights = weights;
+    this.#plan = plan;
+    this.#store = store;
+  }
+
+  parameter(graph: Graph, parameter: Parameter): Value {
+    return this.#stored(graph, parameter, () => this.#weights.values(parameter));
+  }
+
+  /** One scale an entry: only the rows that are looked up become float32. */
+  embedding(scope: Scope, table: Parameter, ids: Value): Value {
+    const [entries = 0, width = 0] = parameterShape(this.#weights.file, table);
+    if (entries < SMALL_TABLE) return scope.node('Gather', [this.parameter(scope.graph, table), ids]);
+    const quantized = async () => quantizeRows(await this.#weights.values(table), width);
+    const key = parameterKey(table);
+    const values = this.#reference(scope.graph, {
+      name: `${key}_int8`,
+      type: 'int8',
+      shape: [entries, width],
+      values: async () => (await quantized()).values,
+    });
+    const scales = this.#reference(scope.graph, {
+      name: `${key}_scale`,
+      type: 'float32',
+      shape: [entries, 1],
+      values: async () => (await quantized()).scales,
+    });
+    const rows = scope.node('Cast', [scope.node('Gather', [values, ids])], { to: int(DATA_TYPES.float32) });
+    return scope.node('Mul', [rows, scope.child('scale').node('Gather', [scales, ids])]);
+  }
+
+  linear(scope: Scope, rows: Value, parameters: LinearParameters): Value {
+    const plan = this.#plan.get(scope.path);
+    return plan?.kind === 'int8'
+      ? this.#quantizedLinear(scope, rows, parameters, plan)
+      : this.#exactLinear(scope, rows, parameters);
+  }
+
+  #exactLinear(scope: Scope, rows: Value, { weight, bias }: LinearParameters): Value {
+    const values = [
+      this.#stored(scope.graph, weight, () => this.#weights.linear(scope.path, weight)),
+      ...(bias === undefined ? [] : [this.parameter(scope.graph, bias)]),
+    ];
+    return scope.node('Gemm', [rows, ...values], { transB: int(1) });
+  }
+
+  #quantizedLinear(scope: Scope, rows: Value, { weight, bias }: LinearParameters, plan: QuantizedPlan): Value {
+    const { graph, path } = scope;
+    const { exactChannels } = plan;
+    const [outputs = 0, inputs = 0] = parameterShape(this.#weights.file, weight);
+    const folded = () => this.#weights.linear(path, weight);
+    const quantized = async () => quantizeRows(without(await folded(), inputs, exactChannels), inputs);
+    const key = parameterKey(weight);
+
+    const scale = graph.constant('float32', [plan.activation.scale], []);
+    const zeroPoint = graph.constant('uint8', [plan.activation.zeroPoint], []);
+    const product = scope.node('MatMulIntegerToFloat', [
+      scope.node('QuantizeLinear', [rows, scale, zeroPoint]),
+      this.#reference(graph, {
+        name: `${key}_int8`,
+        type: 'int8',
+        shape: [inputs, outputs], // the runtime multiplies by it as it is stored
+        values: async () => transpose((await quantized()).values, inputs),
+      }),
+      scale,
+      this.#reference(graph, {
+        name: `${key}_scale`,
+        type: 'float32',
+        shape: [outputs],
+        values: async () => (await quantized()).scales,
+      }),
+      zeroPoint,
+      NONE,
+      this.#reference(graph, {
+        name: `${key}_bias`,
+        type: 'float32',
+        shape: [outputs],
+        values: async () => {
+          const stored = bias === undefined ? new Float32Array(outputs) : await this.#weights.values(bias);
+          const matrix = without(await folded(), inputs, exactChannels);
+          return correctedBias(stored, matrix, quantizeRows(matrix, inputs), plan.means);
+        },
+      }),
+    ]);
+    if (exactChannels.length === 0) return product;
+
+    const columns = this.#reference(graph, {
+      name: `${key}_exact`,
+      type: 'float32',
+      shape: [outputs, exactChannels.length],
+      values: async () => only(await folded(), inputs, exactChannels),
+    });
+    const channels = graph.constant('int64', exactChannels);
+    const exact = scope.child('exact').node('Gather', [rows, channels], { axis: int(1) });
+    return scope.child('exact').node('Gemm', [exact, columns, product], { transB: int(1) });
+  }
+
+  #stored(graph: Graph, parameter: Parameter, values: () => Promise<Float32Array>): Value {
+    const { shape: _, ...unshaped } = parameter;
+    const shape = parameterShape(this.#weights.file, parameter);
+    return this.#reference(graph, { name: parameterKey(unshaped), type: 'float32', shape, values });
+  }
+
+  #reference(graph: Graph, request: Parameters<StoredWeights['reference']>[0]): Value {
+    return graph.weight(request.name, this.#store.reference(request));
+  }
+}
+
+/**
+ * The bias plus what rounding the weights takes from the outputs on average: (W - Wq) · mean(x) (Nagel et al. 2019,
+ * "Data-Free Quantization", section 4.2).
+ */
+function correctedBias(
+  bias: Float32Array,
+  matrix: Float32Array,
+  { values, scales }: QuantizedRows,
+  means: Float32Array,
+): Float32Array {
+  const inputs = means.length;
+  return bias.map((value, row) => {
+    let lost = 0;
+    for (let index = 0; index < inputs; index++) {
+      const at = row * inputs + index;
+      const rounded = (values[at] as number) * (scales[row] as number);
+      lost += ((matrix[at] as number) - rounded) * (means[index] as number);
+    }
+    return value + lost;
+  });
+}
+
+/** The matrix [rows, columns] with some columns set to zero. */
+function without(matrix: Float32Array, columns: number, channels: readonly number[]): Float32Array {
+  for (let start = 0; start < matrix.length; start += columns) {
+    for (const channel of channels) matrix[start + channel] = 0;
+  }
+  return matrix;
+}
+
+/** Some columns of the matrix [rows, columns]: [rows, channels.length]. */
+function only(matrix: Float32Array, columns: number, channels: readonly number[]): Float32Array {
+  const rows = matrix.length / columns;
+  const picked = new Float32Array(rows * channels.length);
+  for (let row = 0; row < rows; row++) {
+    channels.forEach((channel, index) => {
+      picked[row * channels.length + index] = matrix[row * columns + channel] as number;
+    });
+  }
+  return picked;
+}

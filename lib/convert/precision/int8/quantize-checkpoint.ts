@@ -1,0 +1,206 @@
+/** From a checkpoint to int8 graphs and weights: calibrate, fold, plan, write, measure, and take back what harms. */
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Architecture } from '../../../checkpoint/architecture.js';
+import type { Checkpoint } from '../../../checkpoint/checkpoint.js';
+import type { Manifest } from '../../../checkpoint/manifest.js';
+import { WEIGHTS_FILE } from '../../../checkpoint/weights-file.js';
+import { compareArrays, type Difference } from '../../../numeric/compare.js';
+import { encodeModel } from '../../../onnx/encode.js';
+import { GRAPH_FILES, writeGraphs } from '../../graph-files.js';
+import { headGraph, imageGraph, textGraph } from '../../graphs.js';
+import type { Feeds, OpenGraph } from '../../graph-runner.js';
+import { placeWeights } from '../../weights.js';
+import { Fp32 } from '../fp32.js';
+import { parameterShape } from '../parameter.js';
+import { StoredWeights } from '../stored-weights.js';
+import { type Calibrated, calibrate } from './calibrate.js';
+import { type EncodedItems, feedsOf, probabilities, runAll } from './encode-items.js';
+import { FoldedWeights } from './folded-weights.js';
+import { findFolds } from './folds.js';
+import { Int8 } from './int8.js';
+import type { CalibrationItems } from './items.js';
+import { type LinearSite, Recorder } from './linear-site.js';
+import { makeFolding } from './make-folding.js';
+import { DEFAULT_PLAN_LIMITS, makePlan, type PlanLimits } from './make-plan.js';
+import { type Folding, type LinearPlan, NO_FOLDING, type Plan } from './plan.js';
+
+export interface QuantizeOptions {
+  readonly items: CalibrationItems;
+  readonly open: OpenGraph;
+  /** Default: true. Without, activation outliers behind norms are left to the exact channels. */
+  readonly folding?: boolean;
+  readonly limits?: PlanLimits;
+  /** Largest difference of a probability on the items up to which nothing more is kept in fp32. */
+  readonly tolerance?: number;
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Quantized {
+  readonly plan: Plan;
+  /** Of the probabilities of calibration items, from those of fp32. */
+  readonly difference: Difference;
+}
+
+type Specs = Pick<Manifest, 'text' | 'image'>;
+
+const DEFAULT_TOLERANCE = 0.02;
+/** Each time a quarter of the quantized layers, those of the largest errors, goes back to fp32. */
+const MAX_ROUNDS = 3;
+const TAKEN_BACK = 0.25;
+
+/** Writes the weights and the three graphs into `folder`. */
+export async function quantizeCheckpoint(
+  checkpoint: Checkpoint,
+  architecture: Architecture,
+  specs: Specs,
+  folder: string,
+  options: QuantizeOptions,
+): Promise<Quantized> {
+  const exactFolder = join(folder, 'exact');
+  await mkdir(exactFolder);
+  try {
+    const model = new CalibratedModel(checkpoint, architecture, specs, exactFolder, options);
+    const reference = await model.calibrate();
+    const { weights, plan } = await model.plan(reference);
+    return await writeAndMeasure(model, weights, plan, folder, reference.probabilities);
+  } finally {
+    await rm(exactFolder, { recursive: true, force: true });
+  }
+}
+
+async function writeAndMeasure(
+  model: CalibratedModel,
+  weights: FoldedWeights,
+  firstPlan: Plan,
+  folder: string,
+  expected: readonly Float32Array[],
+): Promise<Quantized> {
+  const { tolerance = DEFAULT_TOLERANCE } = model.options;
+  for (let plan = firstPlan, round = 0; ; plan = takeBack(plan), round++) {
+    await model.write(weights, plan, folder);
+    const actual = await model.answers(folder);
+    const difference = compareArrays(flat(actual), flat(expected));
+    if (difference.max <= tolerance || round === MAX_ROUNDS) return { plan, difference };
+  }
+}
+
+/** The plan with the layers of the largest errors in fp32. */
+function takeBack(plan: Plan): Plan {
+  const quantized = [...plan].filter(([, { kind }]) => kind === 'int8').sort(byError);
+  const taken = quantized.slice(0, Math.ceil(TAKEN_BACK * quantized.length));
+  return new Map([...plan, ...taken.map(([path, { error }]) => [path, { kind: 'fp32', error }] as const)]);
+}
+
+function byError([, left]: [string, LinearPlan], [, right]: [string, LinearPlan]): number {
+  return right.error - left.error;
+}
+
+interface Reference {
+  readonly text: Calibrated & Encoder;
+  readonly image: Calibrated & Encoder;
+  readonly probabilities: readonly Float32Array[];
+}
+
+interface Encoder {
+  readonly sites: readonly LinearSite[];
+  readonly folds: ReturnType<typeof findFolds>;
+}
+
+/** A checkpoint with the items that it is measured by. */
+class CalibratedModel {
+  readonly #feeds: { readonly text: Feeds[]; readonly image: Feeds[] };
+
+  constructor(
+    readonly checkpoint: Checkpoint,
+    readonly architecture: Architecture,
+    readonly specs: Specs,
+    readonly exactFolder: string,
+    readonly options: QuantizeOptions,
+  ) {
+    this.#feeds = feedsOf(options.items, specs);
+  }
+
+  /** Encodes and classifies the items in fp32. */
+  async calibrate(): Promise<Reference> {
+    const { architecture, exactFolder, options, checkpoint } = this;
+    const names = [...checkpoint.tensors.keys()];
+    const placed = await placeWeights(checkpoint, names, exactFolder, { otherwise: 'symlink' });
+    const exact = new Fp32(placed);
+    const total = this.#feeds.text.length + this.#feeds.image.length;
+    let done = 0;
+    const watch = async (kind: 'text' | 'image'): Promise<Calibrated & Encoder> => {
+      const recorder = new Recorder(exact);
+      const graph = kind === 'text' ? textGraph(architecture, recorder) : imageGraph(architecture, recorder, this.specs.image);
+      const encoder = { sites: recorder.sites, folds: findFolds(graph, recorder.sites) };
+      const calibrated = await calibrate(graph, recorder.sites, this.#feeds[kind], (site) => this.#inputsOf(site), {
+        open: options.open,
+        weightsFolder: exactFolder,
+        onItem: () => options.onProgress?.(++done, total),
+        ...(options.signal && { signal: options.signal }),
+      });
+      return { ...calibrated, ...encoder };
+    };
+    const text = await watch('text');
+    const image = await watch('image');
+    const head = { model: encodeModel(headGraph(architecture, exact)), weightsFolder: exactFolder };
+    const encoded = { texts: text.features, images: image.features };
+    return { text, image, probabilities: await this.#classify(head, encoded) };
+  }
+
+  async plan({ text, image }: Reference): Promise<{ weights: FoldedWeights; plan: Plan }> {
+    const { folding: folds = true, limits = DEFAULT_PLAN_LIMITS } = this.options;
+    const original = new FoldedWeights(this.checkpoint.weights, NO_FOLDING);
+    const calibration = new Map([...text.calibration, ...image.calibration]);
+    const folding: Folding = folds
+      ? await makeFolding([...text.folds, ...image.folds], calibration, original)
+      : NO_FOLDING;
+    const weights = new FoldedWeights(this.checkpoint.weights, folding);
+    const sites = [...text.sites, ...image.sites];
+    return { weights, plan: await makePlan(sites, calibration, weights, folding, limits) };
+  }
+
+  /** Writes a pack's weights and graphs. */
+  async write(weights: FoldedWeights, plan: Plan, folder: string): Promise<void> {
+    const store = new StoredWeights();
+    const precision = new Int8(weights, plan, store);
+    await writeGraphs(folder, this.architecture, precision, this.specs.image);
+    const { signal } = this.options;
+    await store.write(join(folder, WEIGHTS_FILE), signal ? { signal } : {});
+    await writeGraphs(folder, this.architecture, precision, this.specs.image);
+  }
+
+  /** What the pack in `folder` answers. */
+  async answers(folder: string): Promise<readonly Float32Array[]> {
+    const texts: Float32Array[] = [];
+    const images: Float32Array[] = [];
+    for (const [file, feeds, encoded] of [
+      [GRAPH_FILES.textGraph, this.#feeds.text, texts],
+      [GRAPH_FILES.imageGraph, this.#feeds.image, images],
+    ] as const) {
+      const source = { model: await readFile(join(folder, file)), weightsFolder: folder };
+      const take = (outputs: ReadonlyMap<string, Float32Array>) => encoded.push(...outputs.values());
+      await runAll(this.options.open, source, feeds, take, this.options.signal);
+    }
+    const head = { model: await readFile(join(folder, GRAPH_FILES.headGraph)), weightsFolder: folder };
+    return this.#classify(head, { texts, images });
+  }
+
+  async #classify(source: { model: Uint8Array; weightsFolder: string }, encoded: EncodedItems) {
+    const head = await this.options.open(source);
+    try {
+      return await probabilities(head, encoded, this.specs);
+    } finally {
+      await head.close();
+    }
+  }
+
+  #inputsOf({ parameters }: LinearSite): number {
+    return parameterShape(this.checkpoint.weights, parameters.weight).at(-1) ?? 1;
+  }
+}
+
+function flat(arrays: readonly Float32Array[]): Float32Array {
+  return Float32Array.from(arrays.flatMap((array) => [...array]));
+}
