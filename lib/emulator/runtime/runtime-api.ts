@@ -93,7 +93,8 @@ export class RuntimeApi {
       signal,
     );
     refuseError(answer, call);
-    const headers = { ...callerHeaders(answer.headers), 'Content-Type': answer.headers['content-type'] };
+    const type = answer.headers['content-type'] ?? 'application/octet-stream';
+    const headers = { ...callerHeaders(answer.headers), 'Content-Type': type };
     if (!answer.cutShort) return sendBytes(response, 200, headers, answer.body);
     response.writeHead(200, { ...headers, 'Content-Length': answer.body.byteLength });
     response.write(half(answer.body), () => reset(response));
@@ -117,7 +118,7 @@ export class RuntimeApi {
     response.writeHead(200, {
       ...callerHeaders(answer.headers),
       'Content-Type': 'application/vnd.amazon.eventstream',
-      'X-Amzn-SageMaker-Content-Type': answer.headers['content-type'],
+      'X-Amzn-SageMaker-Content-Type': answer.headers['content-type'] ?? '',
     });
     try {
       for await (const chunk of chunks) response.write(payloadPart(chunk));

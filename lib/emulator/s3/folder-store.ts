@@ -17,13 +17,20 @@ const SEGMENT = /^(?!\.{1,2}$)[\w!.*'()@:,;=+$ -]{1,200}$/;
 export class FolderStore {
   constructor(readonly folder: string) {}
 
-  /** Writes the object whole or not at all. */
-  async put(name: ObjectName, body: Uint8Array): Promise<void> {
+  /** Writes the object whole or not at all: false when a file stands where a folder would have to, or the reverse. */
+  async put(name: ObjectName, body: Uint8Array): Promise<boolean> {
     const path = this.#path(name);
-    await mkdir(dirname(path), { recursive: true });
     const draft = join(dirname(path), `.${randomUUID()}.part`);
-    await writeFile(draft, body);
-    await rename(draft, path);
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(draft, body);
+      await rename(draft, path);
+      return true;
+    } catch (error) {
+      await rm(draft, { force: true }).catch(() => undefined);
+      if (OCCUPIED.has(codeOf(error))) return false;
+      throw error;
+    }
   }
 
   /** The object, or undefined when there is none. */
@@ -31,13 +38,15 @@ export class FolderStore {
     try {
       return await readFile(this.#path(name));
     } catch (error) {
-      if (ABSENT.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+      if (ABSENT.has(codeOf(error))) return undefined;
       throw error;
     }
   }
 
   async delete(name: ObjectName): Promise<void> {
-    await rm(this.#path(name), { force: true });
+    await rm(this.#path(name), { force: true }).catch((error) => {
+      if (!ABSENT.has(codeOf(error)) && codeOf(error) !== 'ERR_FS_EISDIR') throw error;
+    });
   }
 
   #path({ bucket, key }: ObjectName): string {
@@ -45,7 +54,12 @@ export class FolderStore {
   }
 }
 
-const ABSENT = new Set(['ENOENT', 'EISDIR', 'ENOTDIR']);
+const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'EISDIR', 'ENOTDIR']);
+const OCCUPIED: ReadonlySet<string> = new Set(['EISDIR', 'ENOTDIR', 'EEXIST', 'ENOTEMPTY']);
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? '';
+}
 
 /** Whether the emulator stores objects of this name: no path leads out of the folder. */
 export function isStorable({ bucket, key }: ObjectName): boolean {

@@ -72,7 +72,10 @@ export class S3Api {
       const message = 'The aws-chunked body is malformed.';
       return sendError(request, response, { status: 400, code: 'IncompleteBody', message });
     }
-    await this.#store.put(name, body);
+    if (!(await this.#store.put(name, body))) {
+      const message = 'The emulator stores no object whose key is the folder of another.';
+      return sendError(request, response, { status: 400, code: 'InvalidArgument', message });
+    }
     sendBytes(response, 200, { ETag: etag(body) }, new Uint8Array());
   }
 }

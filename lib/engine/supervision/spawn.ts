@@ -2,6 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { type Transferable, Worker } from 'node:worker_threads';
 import type { MainMessage } from '../workers/messages.js';
 
+// ONNX Runtime would write usage records to the home and temporary folders. It reads the process's environment, which
+// a worker's process.env is only a copy of; so this must be set here, before the first thread starts.
+process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
+
 /** What the engine needs of a worker thread: injected, so that tests script or break it. */
 export interface WorkerThread {
   postMessage(message: MainMessage<unknown>, transfer: readonly Transferable[]): void;
