@@ -52,7 +52,7 @@ describe('outcomes', () => {
   });
 
   test('come as they are ready when the order is free', async () => {
-    await start({ classify: (post) => later(post.text === 'x' ? 80 : 0, post) });
+    await start({ classify: (post) => later(post.text === 'x' ? 1500 : 0, post) });
     const outcomes = await all(stack.direct().classifyMany(posts(8), { ordered: false, maxItems: 1 }));
     expect(outcomes.at(-1)?.index).toBe(0);
     expect(outcomes.map(({ index }) => index).sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);

@@ -68,9 +68,10 @@ function planLinears(
   const attempt = (count: number): QuantizedPlan => {
     const exactChannels = widest.slice(0, count).sort((a, b) => a - b);
     const quantized = widest.slice(count);
+    const M = Number(process.env['MARGIN'] ?? 1);
     const activation = activationScale(
-      Math.min(...quantized.map((channel) => min[channel] as number)),
-      Math.max(...quantized.map((channel) => max[channel] as number)),
+      M * Math.min(...quantized.map((channel) => min[channel] as number)),
+      M * Math.max(...quantized.map((channel) => max[channel] as number)),
     );
     const errors = matrices.map((weight) => linearError({ rows, weight }, activation, exactChannels));
     return { kind: 'int8', activation, exactChannels, means, error: Math.max(...errors) };
