@@ -16,7 +16,7 @@ export interface CalibrationOptions {
   readonly folding?: boolean;
   /** What may be quantized. */
   readonly limits?: PlanLimits;
-  /** Largest difference of a probability, on the posts, up to which no more layers go back to fp32. Default: 0.02. */
+  /** Largest difference of a probability, on the posts, up to which no more layers go back to fp32. Default: 0.05. */
   readonly tolerance?: number;
 }
 

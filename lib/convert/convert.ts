@@ -12,10 +12,14 @@ import { writeManifest } from '../checkpoint/pack/write-manifest.js';
 import { ModerationError } from '../contract/errors.js';
 import { describePack, FILES } from './describe.js';
 import { type CalibrationOptions, calibrationItems } from './calibration.js';
-import { writeGraphs } from './graph-files.js';
+import { writeGraphs, writeStored } from './graph-files.js';
 import { describeQuantization } from './precision/int8/describe-quantization.js';
 import { quantizeCheckpoint } from './precision/int8/quantize-checkpoint.js';
+import { FoldedWeights } from './precision/folded-weights.js';
+import { Fp16 } from './precision/fp16.js';
 import { Fp32 } from './precision/fp32.js';
+import { StoredFp32 } from './precision/stored-fp32.js';
+import { StoredWeights } from './precision/stored-weights.js';
 import type { PreprocessingChoices } from './preprocessing.js';
 import { resolveSettings } from './settings.js';
 import { stagePack } from './staging.js';
@@ -107,12 +111,21 @@ async function writeFp32(
 ): Promise<readonly string[]> {
   const { otherwise = 'copy' } = options;
   const tensors = await placeWeights(checkpoint, names, folder, { otherwise, ...during('weights', options) });
-  await writeGraphs(folder, architecture, new Fp32(tensors), specs.image);
+  const precision = new Fp32(tensors);
+  await writeGraphs(folder, architecture, { encoders: precision, head: precision }, specs.image);
   return [];
 }
 
-async function writeFp16(): Promise<readonly string[]> {
-  throw new Error('todo');
+async function writeFp16(
+  { checkpoint, architecture, specs, folder }: Material,
+  options: ConvertOptions,
+): Promise<readonly string[]> {
+  const weights = new FoldedWeights(checkpoint.weights);
+  const store = new StoredWeights();
+  const precisions = { encoders: new Fp16(weights, store), head: new StoredFp32(weights, store) };
+  const writing = { normalization: specs.image, ...during('weights', options) };
+  await writeStored(folder, architecture, precisions, store, writing);
+  return [];
 }
 
 async function writeInt8(

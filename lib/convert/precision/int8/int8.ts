@@ -14,8 +14,9 @@ import { type Graph, NONE, type Value } from '../../../onnx/graph.js';
 import type { Scope } from '../../../onnx/scope.js';
 import { DATA_TYPES } from '../../../onnx/tensor.js';
 import type { LinearParameters, Parameter, Precision } from '../precision.js';
-import type { StoredWeights } from '../stored-weights.js';
-import type { FoldedWeights } from './folded-weights.js';
+import type { FoldedWeights } from '../folded-weights.js';
+import { StoredFp32 } from '../stored-fp32.js';
+import type { StoredWeights, TensorRequest } from '../stored-weights.js';
 import type { Plan, QuantizedPlan } from './plan.js';
 import { type QuantizedRows, quantizeRows, transpose } from './quantize.js';
 
@@ -26,21 +27,23 @@ export class Int8 implements Precision {
   readonly #weights: FoldedWeights;
   readonly #plan: Plan;
   readonly #store: StoredWeights;
+  readonly #exact: StoredFp32;
 
   constructor(weights: FoldedWeights, plan: Plan, store: StoredWeights) {
     this.#weights = weights;
     this.#plan = plan;
     this.#store = store;
+    this.#exact = new StoredFp32(weights, store);
   }
 
   parameter(graph: Graph, parameter: Parameter): Value {
-    return this.#stored(graph, parameter, () => this.#weights.values(parameter));
+    return this.#exact.parameter(graph, parameter);
   }
 
   /** One scale an entry: only the rows that are looked up become float32. */
   embedding(scope: Scope, table: Parameter, ids: Value): Value {
     const [entries = 0, width = 0] = parameterShape(this.#weights.file, table);
-    if (entries < SMALL_TABLE) return scope.node('Gather', [this.parameter(scope.graph, table), ids]);
+    if (entries < SMALL_TABLE) return this.#exact.embedding(scope, table, ids);
     const quantized = async () => quantizeRows(await this.#weights.values(table), width);
     const key = parameterKey(table);
     const values = this.#reference(scope.graph, {
@@ -63,15 +66,7 @@ export class Int8 implements Precision {
     const plan = this.#plan.get(scope.path);
     return plan?.kind === 'int8'
       ? this.#quantizedLinear(scope, rows, parameters, plan)
-      : this.#exactLinear(scope, rows, parameters);
-  }
-
-  #exactLinear(scope: Scope, rows: Value, { weight, bias }: LinearParameters): Value {
-    const values = [
-      this.#stored(scope.graph, weight, () => this.#weights.linear(scope.path, weight)),
-      ...(bias === undefined ? [] : [this.parameter(scope.graph, bias)]),
-    ];
-    return scope.node('Gemm', [rows, ...values], { transB: int(1) });
+      : this.#exact.linear(scope, rows, parameters);
   }
 
   #quantizedLinear(scope: Scope, rows: Value, { weight, bias }: LinearParameters, plan: QuantizedPlan): Value {
@@ -125,13 +120,7 @@ export class Int8 implements Precision {
     return scope.child('exact').node('Gemm', [exact, columns, product], { transB: int(1) });
   }
 
-  #stored(graph: Graph, parameter: Parameter, values: () => Promise<Float32Array>): Value {
-    const { shape: _, ...unshaped } = parameter;
-    const shape = parameterShape(this.#weights.file, parameter);
-    return this.#reference(graph, { name: parameterKey(unshaped), type: 'float32', shape, values });
-  }
-
-  #reference(graph: Graph, request: Parameters<StoredWeights['reference']>[0]): Value {
+  #reference(graph: Graph, request: TensorRequest): Value {
     return graph.weight(request.name, this.#store.reference(request));
   }
 }

@@ -1,8 +1,7 @@
-import type { FoldedWeights } from './folded-weights.js';
+import type { FoldedWeights, Folding } from '../folded-weights.js';
 import { parameterKey } from '../parameter.js';
 import type { Activations } from './activations.js';
 import type { Fold } from './folds.js';
-import type { Folding } from './plan.js';
 
 /** Activations of the linear layers that were calibrated, by path. */
 export type Calibration = ReadonlyMap<string, Activations>;

