@@ -10,14 +10,14 @@ import { hashFiles } from '../checkpoint/pack/hash-file.js';
 import { Pack } from '../checkpoint/pack/pack.js';
 import { writeManifest } from '../checkpoint/pack/write-manifest.js';
 import { ModerationError } from '../contract/errors.js';
-import { describePack, FILES } from './describe.js';
 import { type CalibrationOptions, calibrationItems } from './calibration.js';
+import { describePack, FILES } from './describe.js';
 import { writeGraphs, writeStored } from './graph-files.js';
-import { describeQuantization } from './precision/int8/describe-quantization.js';
-import { quantizeCheckpoint } from './precision/int8/quantize-checkpoint.js';
 import { FoldedWeights } from './precision/folded-weights.js';
 import { Fp16 } from './precision/fp16.js';
 import { Fp32 } from './precision/fp32.js';
+import { describeQuantization } from './precision/int8/describe-quantization.js';
+import { quantizeCheckpoint } from './precision/int8/quantize-checkpoint.js';
 import { StoredFp32 } from './precision/stored-fp32.js';
 import { StoredWeights } from './precision/stored-weights.js';
 import type { PreprocessingChoices } from './preprocessing.js';
@@ -103,7 +103,11 @@ interface Material {
 /** Writes the weights and graphs of a pack and tells, one sentence each, what it chose. */
 type Writer = (material: Material, options: ConvertOptions) => Promise<readonly string[]>;
 
-const WRITERS: Readonly<Record<PrecisionName, Writer>> = { fp32: writeFp32, fp16: writeFp16, int8: writeInt8 };
+const WRITERS: Readonly<Record<PrecisionName, Writer>> = {
+  fp32: writeFp32,
+  fp16: writeFp16,
+  int8: writeInt8,
+};
 
 async function writeFp32(
   { checkpoint, architecture, specs, names, folder }: Material,

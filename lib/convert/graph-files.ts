@@ -6,8 +6,8 @@ import { WEIGHTS_FILE } from '../checkpoint/weights-file.js';
 import { encodeModel } from '../onnx/encode.js';
 import { headGraph, imageGraph, textGraph } from './graphs.js';
 import type { Normalization } from './pixels.js';
-import type { StoredWeights } from './precision/stored-weights.js';
 import type { Precision } from './precision/precision.js';
+import type { StoredWeights } from './precision/stored-weights.js';
 
 /** Names of a pack's graphs, beside its manifest. */
 export const GRAPH_FILES = {

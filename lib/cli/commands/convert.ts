@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { PRECISIONS, type Precision } from '../../checkpoint/manifest.js';
+import type { CalibrationOptions } from '../../convert/calibration.js';
 import type { ConvertProgress } from '../../convert/convert.js';
 import {
   addPreprocessingOptions,
@@ -13,6 +14,7 @@ import { type Progress, startProgress } from '../terminal/progress.js';
 interface ConvertOptions extends ParsedPreprocessing {
   out: string;
   precision: Precision;
+  calibration?: string;
   overwrite: boolean;
 }
 
@@ -23,6 +25,10 @@ export function define(command: Command): void {
     .addOption(
       new Option('--precision <precision>', 'precision of the encoders').choices(PRECISIONS).default('fp32'),
     )
+    .option(
+      '--calibration <file>',
+      'for int8: posts as JSON Lines, {"text": …, "image": path}, to measure by (default: made-up ones)',
+    )
     .option('--overwrite', 'replace an existing pack in the folder', false);
   addPreprocessingOptions(command)
     .addHelpText(
@@ -30,13 +36,33 @@ export function define(command: Command): void {
       `
 The architecture is inferred from the names and shapes of the tensors and from the configuration files; what had to be
 inferred is told. In fp32 the pack shares model.safetensors with the checkpoint (a hard link): nothing is copied.
+int8 is for CPUs: layers are quantized by what posts show of them, and kept where they would move the answer. fp16 is for
+CUDA. \`moderate verify\` tells how far the answers are from fp32's.
 
 Examples:
   moderate convert ./checkpoint --out models/pack
+  moderate convert ./checkpoint --out models/int8 --precision int8 --calibration posts.jsonl
   moderate serve --model models/pack`,
     )
     .action(convert);
 }
+
+/** What int8 is measured by: the posts of a file, or those that conversion makes up. */
+async function calibrationOf(file: string | undefined): Promise<CalibrationOptions> {
+  const { openGraph } = await import('../../engine/run-graph.js');
+  if (file === undefined) return { openGraph };
+  const { readPosts } = await import('../posts/read-posts.js');
+  const { prepareImages } = await import('../posts/prepare-images.js');
+  const posts = await readPosts(resolve(file), MAX_CALIBRATION_POSTS);
+  return {
+    openGraph,
+    texts: posts.flatMap(({ text }) => text ?? []),
+    images: (spec) => prepareImages(posts, spec),
+  };
+}
+
+/** More would take minutes in fp32 and tell little more. */
+const MAX_CALIBRATION_POSTS = 256;
 
 async function convert(checkpoint: string, options: ConvertOptions): Promise<void> {
   const { convertCheckpoint } = await import('../../convert/convert.js');
@@ -46,6 +72,8 @@ async function convert(checkpoint: string, options: ConvertOptions): Promise<voi
     if (!bars.has(part)) bars.set(part, startProgress(part));
     bars.get(part)?.update(doneBytes, totalBytes);
   };
+  const int8 = options.precision === 'int8';
+  const calibration = int8 ? { calibration: await calibrationOf(options.calibration) } : {};
   const pack = await untilInterrupted((signal) =>
     convertCheckpoint({
       checkpoint: resolve(checkpoint),
@@ -53,6 +81,7 @@ async function convert(checkpoint: string, options: ConvertOptions): Promise<voi
       precision: options.precision,
       overwrite: options.overwrite,
       preprocessing: preprocessingOf(options),
+      ...calibration,
       onProgress: show,
       signal,
     }),

@@ -23,9 +23,10 @@ export function define(command: Command): void {
     .requiredOption('--against <dir>', 'folder of the pack that it is held to, of the same model in fp32')
     .option('--items <file>', 'posts as JSON Lines: {"text": …, "image": path}; default: made-up posts')
     .addOption(
-      new Option('--count <number>', `posts to compare (default: all, or ${GENERATED} made-up ones)`).argParser(
-        wholeNumber,
-      ),
+      new Option(
+        '--count <number>',
+        `posts to compare (default: all, or ${GENERATED} made-up ones)`,
+      ).argParser(wholeNumber),
     )
     .addOption(
       new Option('--max-flips <share>', 'labels that may differ, of all').argParser(share).default(0.005),
@@ -52,10 +53,13 @@ async function verify(pack: string, options: VerifyOptions): Promise<void> {
   const progress = startProgress('classifying');
   let done = 0;
   const onPost = (): void => progress.update(++done, 2 * posts.length);
-  const [actual, expected] = await untilInterrupted(async (signal) => [
-    await answersOf(resolve(pack), posts, { onPost, signal }),
-    await answersOf(resolve(options.against), posts, { onPost, signal }),
-  ] as const).finally(progress.stop);
+  const [actual, expected] = await untilInterrupted(
+    async (signal) =>
+      [
+        await answersOf(resolve(pack), posts, { onPost, signal }),
+        await answersOf(resolve(options.against), posts, { onPost, signal }),
+      ] as const,
+  ).finally(progress.stop);
   const comparison = compareAnswers(actual, expected);
   const passed =
     comparison.flipShare <= options.maxFlips &&
@@ -74,7 +78,11 @@ async function postsOf({ items, count }: VerifyOptions) {
 }
 
 function asJson(comparison: Comparison, actual: Answers, expected: Answers, passed: boolean): string {
-  return JSON.stringify({ pack: actual.packHash, against: expected.packHash, passed, ...comparison }, null, 2);
+  return JSON.stringify(
+    { pack: actual.packHash, against: expected.packHash, passed, ...comparison },
+    null,
+    2,
+  );
 }
 
 function asTable({ posts, classes, ...total }: Comparison, passed: boolean): string {

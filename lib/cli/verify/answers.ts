@@ -34,7 +34,10 @@ export async function answersOf(
     const waiting = posts.entries();
     const worker = async (): Promise<void> => {
       for (const [index, post] of waiting) {
-        const answer = await classifier.classify(post, { deadline: performance.now() + PATIENCE_MS, ...abort });
+        const answer = await classifier.classify(post, {
+          deadline: performance.now() + PATIENCE_MS,
+          ...abort,
+        });
         probabilities[index] = answer.probabilities;
         onPost?.();
       }

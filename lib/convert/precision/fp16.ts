@@ -2,11 +2,12 @@
  * Weights and matrix products in float16, for GPUs. Norms, softmax, activations and the residual stream stay in float32:
  * trained encoders have residual values that float16 cannot hold (above 65504) or tell apart.
  */
+
+import { float32ToFloat16 } from '../../numeric/half.js';
 import { int } from '../../onnx/attribute.js';
 import type { Graph, Value } from '../../onnx/graph.js';
 import type { Scope } from '../../onnx/scope.js';
 import { DATA_TYPES } from '../../onnx/tensor.js';
-import { float32ToFloat16 } from '../../numeric/half.js';
 import type { FoldedWeights } from './folded-weights.js';
 import { parameterKey, parameterShape } from './parameter.js';
 import type { LinearParameters, Parameter, Precision } from './precision.js';
@@ -56,5 +57,8 @@ const LARGEST = 65504;
 
 /** A weight beyond float16's range becomes the largest there is, not infinity. */
 function clampedHalves(values: Float32Array): Uint16Array {
-  return float32ToFloat16(values.map((value) => Math.max(-LARGEST, Math.min(LARGEST, value))));
+  for (let index = 0; index < values.length; index++) {
+    values[index] = Math.max(-LARGEST, Math.min(LARGEST, values[index] as number));
+  }
+  return float32ToFloat16(values);
 }

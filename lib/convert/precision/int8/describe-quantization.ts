@@ -15,7 +15,9 @@ export function describeQuantization(
     `int8: ${quantized.length} of ${layers.length} linear layers of the encoders are quantized; on ${texts.length} texts and ` +
       `${images.length} images probabilities differ from fp32 by at most ${difference.max.toFixed(4)}, on average by ` +
       `${difference.mean.toFixed(5)}.`,
-    ...(split.length > 0 ? [`Channels computed in fp32 within int8 layers: ${split.map(channels).join(', ')}.`] : []),
+    ...(split.length > 0
+      ? [`Channels computed in fp32 within int8 layers: ${split.map(channels).join(', ')}.`]
+      : []),
     ...(exact.length > 0 ? [`Layers kept in fp32: ${exact.map(([path]) => path).join(', ')}.`] : []),
   ];
 }

@@ -43,7 +43,9 @@ function throughInt8(weights: Float32Array, exact: ReadonlySet<number>): Float32
   const rest = weights.map((weight, channel) => (exact.has(channel) ? 0 : weight));
   const { values, scales } = quantizeRows(rest, rest.length);
   const scale = scales[0] as number;
-  return weights.map((weight, channel) => (exact.has(channel) ? weight : (values[channel] as number) * scale));
+  return weights.map((weight, channel) =>
+    exact.has(channel) ? weight : (values[channel] as number) * scale,
+  );
 }
 
 function dot(left: Float32Array, right: Float32Array): number {

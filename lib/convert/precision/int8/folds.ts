@@ -75,7 +75,9 @@ class Wiring {
   /** The node that made a value's channels. */
   source({ name }: Value): Node | undefined {
     const node = this.#producers.get(name);
-    return node !== undefined && MOVES.has(node.operator) ? this.source({ name: node.inputs[0] ?? '' }) : node;
+    return node !== undefined && MOVES.has(node.operator)
+      ? this.source({ name: node.inputs[0] ?? '' })
+      : node;
   }
 
   /** The nodes that compute with a node's channels. */

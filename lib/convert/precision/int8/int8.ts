@@ -8,13 +8,14 @@
  * The scale is known beforehand and not taken from the batch: an item's answer does not depend on its neighbours, and no
  * pass over the activations is needed to find it.
  */
-import { parameterShape, parameterKey } from '../parameter.js';
+
 import { int } from '../../../onnx/attribute.js';
 import { type Graph, NONE, type Value } from '../../../onnx/graph.js';
 import type { Scope } from '../../../onnx/scope.js';
 import { DATA_TYPES } from '../../../onnx/tensor.js';
-import type { LinearParameters, Parameter, Precision } from '../precision.js';
 import type { FoldedWeights } from '../folded-weights.js';
+import { parameterKey, parameterShape } from '../parameter.js';
+import type { LinearParameters, Parameter, Precision } from '../precision.js';
 import { StoredFp32 } from '../stored-fp32.js';
 import type { StoredWeights, TensorRequest } from '../stored-weights.js';
 import type { Plan, QuantizedPlan } from './plan.js';
@@ -69,7 +70,12 @@ export class Int8 implements Precision {
       : this.#exact.linear(scope, rows, parameters);
   }
 
-  #quantizedLinear(scope: Scope, rows: Value, { weight, bias }: LinearParameters, plan: QuantizedPlan): Value {
+  #quantizedLinear(
+    scope: Scope,
+    rows: Value,
+    { weight, bias }: LinearParameters,
+    plan: QuantizedPlan,
+  ): Value {
     const { graph, path } = scope;
     const { exactChannels } = plan;
     const [outputs = 0, inputs = 0] = parameterShape(this.#weights.file, weight);

@@ -22,7 +22,11 @@ export function generateItems(text: TextSpec, image: ImageSpec): CalibrationItem
 }
 
 /** @param fullness from 0, the shortest text, to 1, the longest that the model reads */
-function generateText({ maxTokens, bosId, eosId, vocabularySize }: TextSpec, fullness: number, random: Random) {
+function generateText(
+  { maxTokens, bosId, eosId, vocabularySize }: TextSpec,
+  fullness: number,
+  random: Random,
+) {
   const frame = bosId === null ? 1 : 2;
   const words = Math.max(1, Math.round(fullness ** 2 * (maxTokens - frame))); // most posts are short
   const ids = Array.from({ length: words }, () => drawToken(vocabularySize, eosId, random));
@@ -46,7 +50,10 @@ export function generateImage(size: number, index: number, random: Random): Uint
   for (let offset = 0; offset < pixels.length; offset++) {
     const pixel = Math.floor(offset / 3);
     const value = paint((pixel % size) / size, Math.floor(pixel / size) / size, offset % 3);
-    pixels[offset] = Math.max(0, Math.min(255, Math.round(255 * (0.5 + contrast * (value - 0.5) + brightness))));
+    pixels[offset] = Math.max(
+      0,
+      Math.min(255, Math.round(255 * (0.5 + contrast * (value - 0.5) + brightness))),
+    );
   }
   return pixels;
 }

@@ -1,6 +1,6 @@
+import type { FoldedWeights, Folding } from '../folded-weights.js';
 import type { Activations } from './activations.js';
 import { linearError } from './error.js';
-import type { FoldedWeights, Folding } from '../folded-weights.js';
 import type { LinearSite } from './linear-site.js';
 import type { Calibration } from './make-folding.js';
 import type { LinearPlan, Plan, QuantizedPlan } from './plan.js';

@@ -8,8 +8,8 @@ import type { Manifest } from '../../../checkpoint/manifest.js';
 import { compareArrays, type Difference } from '../../../numeric/compare.js';
 import { encodeModel } from '../../../onnx/encode.js';
 import { GRAPH_FILES, writeStored } from '../../graph-files.js';
-import { headGraph, imageGraph, textGraph } from '../../graphs.js';
 import type { Feeds, OpenGraph } from '../../graph-runner.js';
+import { headGraph, imageGraph, textGraph } from '../../graphs.js';
 import { placeWeights } from '../../weights.js';
 import { FoldedWeights, type Folding, NO_FOLDING } from '../folded-weights.js';
 import { Fp32 } from '../fp32.js';
@@ -132,14 +132,23 @@ class CalibratedModel {
     let done = 0;
     const watch = async (kind: 'text' | 'image'): Promise<Calibrated & Encoder> => {
       const recorder = new Recorder(exact);
-      const graph = kind === 'text' ? textGraph(architecture, recorder) : imageGraph(architecture, recorder, this.specs.image);
+      const graph =
+        kind === 'text'
+          ? textGraph(architecture, recorder)
+          : imageGraph(architecture, recorder, this.specs.image);
       const encoder = { sites: recorder.sites, folds: findFolds(graph, recorder.sites) };
-      const calibrated = await calibrate(graph, recorder.sites, this.#feeds[kind], (site) => this.#inputsOf(site), {
-        open: options.open,
-        weightsFolder: exactFolder,
-        onItem: () => options.onProgress?.(++done, total),
-        ...(options.signal && { signal: options.signal }),
-      });
+      const calibrated = await calibrate(
+        graph,
+        recorder.sites,
+        this.#feeds[kind],
+        (site) => this.#inputsOf(site),
+        {
+          open: options.open,
+          weightsFolder: exactFolder,
+          onItem: () => options.onProgress?.(++done, total),
+          ...(options.signal && { signal: options.signal }),
+        },
+      );
       return { ...calibrated, ...encoder };
     };
     const text = await watch('text');
