@@ -28,7 +28,7 @@ LEXICON: dict[str, tuple[str, ...]] = {
         "laptop leaf letter light machine magazine map mirror mug needle net newspaper notebook paddle painting pan "
         "paper pencil phone photo photograph piano picture pillow pipe plant plate pocket poster puzzle radio ring "
         "road rock rope roof scarf screen shelf ship shirt shoe shovel sign sofa spoon stamp stone suitcase sweater "
-        "table telescope tent ticket tool towel toy train tram tree truck umbrella vase wall wallet watch "
+        "table telescope tent ticket tool towel toy train tram tree truck umbrella vase violin wall wallet watch "
         "wheel window wire yarn battery keyboard printer recipe song story idea problem question answer game movie "
         "video message email list plan project report lesson concert match race meeting holiday weekend birthday party"
     ),
@@ -111,7 +111,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 
 COMMON = _words(
     "ability absence accept access account achieve action active activity actual add address adult advance "
-    "afford agree aim album alone amount annual apply approach approve area argue argument arrange "
+    "afford agree aim album alone amount analysis annual apply approach approve area argue argument arrange "
     "arrive article artist assign assist assume attempt attend attribute audience author available average avoid "
     "award aware background balance band base basic basis battle behaviour behavior believe belong benefit beyond "
     "bill binary bit block board body border bother bottom brain brand brave break bridge brief bring broad budget "

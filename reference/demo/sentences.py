@@ -191,13 +191,6 @@ def _listed_word(rng: Generator, lexicon: Lexicon) -> str:
     return pick(rng, COMMON if rng.random() < 0.5 else lexicon[pick(rng, tuple(lexicon))])
 
 
-def _long_word(rng: Generator) -> str:
-    while True:
-        word = _listed_word(rng, LEXICON)
-        if len(word) > 6 and word.isalpha():
-            return word
-
-
 def _spliced(first: str, second: str) -> str:
     """The beginning of one word and the end of another: English spelling, unknown word."""
     if len(first) + len(second) < 12:
