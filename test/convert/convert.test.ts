@@ -196,8 +196,18 @@ describe('converting a checkpoint', () => {
 
     test('a precision that it does not know', async () => {
       const checkpoint = fixture('models', 'siglip-tiny');
+      const precision = 'int4' as 'int8';
+      await expect(convertCheckpoint({ checkpoint, out, precision })).rejects.toMatchObject({
+        code: 'invalid_configuration',
+        message: expect.stringContaining('expected one of fp32, fp16, int8'),
+      });
+    });
+
+    test('int8 without a runtime to measure with', async () => {
+      const checkpoint = fixture('models', 'siglip-tiny');
       await expect(convertCheckpoint({ checkpoint, out, precision: 'int8' })).rejects.toMatchObject({
         code: 'invalid_configuration',
+        message: expect.stringContaining('openGraph'),
       });
     });
 
