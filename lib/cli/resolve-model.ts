@@ -43,10 +43,12 @@ export async function resolveModel(folder: string, options: ResolveOptions = {})
   try {
     const { convertCheckpoint } = await import('../convert/convert.js');
     const packFolder = join(scratch, 'pack');
+    const precision = options.precision ?? 'fp32';
     await convertCheckpoint({
       checkpoint: model,
       out: packFolder,
-      precision: options.precision ?? 'fp32',
+      precision,
+      ...(precision === 'int8' && { calibration: await generatedCalibration() }),
       otherwise: 'symlink',
       ...(options.signal && { signal: options.signal }),
     });
@@ -55,6 +57,12 @@ export async function resolveModel(folder: string, options: ResolveOptions = {})
     await dispose();
     throw explainNoRoom(error, scratch);
   }
+}
+
+/** int8 is calibrated on generated posts here; `moderate convert --calibration` takes real ones. */
+async function generatedCalibration() {
+  const { openGraph } = await import('../engine/run-graph.js');
+  return { openGraph };
 }
 
 const SHARED_MEMORY = '/dev/shm';

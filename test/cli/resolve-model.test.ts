@@ -59,6 +59,13 @@ describe('finding the model to load', () => {
     await expect(readdir(dirname(stdout.trim()))).rejects.toThrow('ENOENT');
   });
 
+  test('a checkpoint is calibrated on generated posts when it is to be int8', async () => {
+    const model = await resolveModel(CHECKPOINT, { precision: 'int8', scratchDir: folder });
+    const { manifest } = await openPack(model.packFolder, { verify: true });
+    expect(manifest.precision).toBe('int8');
+    await model.dispose();
+  }, 120_000);
+
   test('a scratch folder that cannot be written is told, with the variable to set', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
