@@ -19,8 +19,12 @@ const COMMANDS: Record<string, CommandEntry> = {
     load: () => import('./commands/serve.js'),
   },
   predict: {
-    summary: 'classify a post from the command line',
+    summary: 'classify a post, or a file of posts',
     load: () => import('./commands/predict.js'),
+  },
+  emulate: {
+    summary: "answer SageMaker's Runtime API on loopback, in front of a container",
+    load: () => import('./commands/emulate.js'),
   },
   convert: {
     summary: 'turn a PyTorch checkpoint into a model pack',

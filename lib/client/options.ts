@@ -74,7 +74,7 @@ export interface CommonOptions {
   readonly attemptTimeoutMs?: number | undefined;
   readonly retry?: RetryOptions | undefined;
   /**
-   * The most bytes of a request, 1024 to 104857600. See {@link PAYLOAD_LIMITS}: use `PAYLOAD_LIMITS.serverless` for
+   * The most bytes of a request, 8192 to 104857600. See {@link PAYLOAD_LIMITS}: use `PAYLOAD_LIMITS.serverless` for
    * serverless endpoints. @default 25000000
    */
   readonly maxRequestBytes?: number | undefined;

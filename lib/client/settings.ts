@@ -37,7 +37,7 @@ const NUMBERS = {
   maxAttempts: [5, 1, 20],
   baseDelayMs: [200, 0, 60_000],
   maxDelayMs: [20_000, 0, 600_000],
-  maxRequestBytes: [PAYLOAD_LIMITS.realtime, 1024, 100 * MiB],
+  maxRequestBytes: [PAYLOAD_LIMITS.realtime, 8192, 100 * MiB],
   maxImageBytes: [20 * MiB, 1024, 100 * MiB],
   shorterEdge: [448, 224, 8192],
   quality: [95, 50, 100],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Post } from '../../lib/client/index.js';
-import { atRandom } from '../../lib/emulator/faults/fault.js';
+import { atRandom, type FaultPolicy } from '../../lib/emulator/faults/fault.js';
 import { type Stack, startStack } from './support/stack.js';
 
 const COUNT = 10_000;
@@ -21,12 +21,15 @@ const FAULTS = [
   { fault: { kind: 'reset', when: 'before' }, rate: 0.03 },
   { fault: { kind: 'reset', when: 'mid-body' }, rate: 0.03 },
   { fault: { kind: 'slow', ms: 30 }, rate: 0.05 },
-  { fault: { kind: 'hang' }, rate: 0.005 },
 ] as const;
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack({ emulator: { faults: atRandom(FAULTS, 20_261) } });
+  const random = atRandom(FAULTS, 20_261);
+  // Two requests are never answered: each costs the whole attemptTimeoutMs.
+  const hanging = new Set([150, 600]);
+  const faults: FaultPolicy = (call) => (hanging.has(call.number) ? { kind: 'hang' } : random(call));
+  stack = await startStack({ emulator: { faults } });
 });
 afterAll(() => stack.close());
 
@@ -40,26 +43,21 @@ async function* posts(): AsyncGenerator<Post> {
 test('10,000 posts through a faulty SageMaker: all accounted for, in order, each once', async () => {
   const client = stack.client({
     retry: { maxAttempts: 10, baseDelayMs: 2, maxDelayMs: 30 },
-    attemptTimeoutMs: 1000,
+    attemptTimeoutMs: 2000,
   });
+  const wrong: string[] = [];
   let next = 0;
-  let refused = 0;
   for await (const outcome of client.classifyMany(posts(), { maxItems: 16, concurrency: 8 })) {
-    expect(outcome.index).toBe(next);
-    expect(outcome.id).toBe(`id-${next}`);
-    if (outcome.ok) {
-      expect(outcome.prediction.probabilities['red']).toBe(Math.fround(((1 + (next % 99)) % 100) / 100));
-    } else {
-      refused += 1;
-      expect({ post: next, code: outcome.error.code }).toEqual({
-        post: next - (next % BAD_EVERY),
-        code: 'empty_item',
-      });
+    const red = Math.fround(((1 + (next % 99)) % 100) / 100);
+    const told = outcome.ok ? outcome.prediction.probabilities['red'] : outcome.error.code;
+    const due = next % BAD_EVERY === 0 ? 'empty_item' : red;
+    if (outcome.index !== next || outcome.id !== `id-${next}` || told !== due) {
+      wrong.push(`${next}: ${outcome.index} ${outcome.id} ${told}, not ${due}`);
     }
     next += 1;
   }
+  expect(wrong).toEqual([]);
   expect(next).toBe(COUNT);
-  expect(refused).toBe(Math.ceil(COUNT / BAD_EVERY));
   // The faults did happen.
   const failed = stack.events.filter((event) => event.type === 'response' && event.code !== undefined);
   expect(failed.length).toBeGreaterThan(50);
@@ -67,4 +65,4 @@ test('10,000 posts through a faulty SageMaker: all accounted for, in order, each
   for (const code of ['throttled', 'overloaded', 'service_unavailable', 'connection_failed', 'timeout']) {
     expect(codes).toContain(code);
   }
-}, 180_000);
+}, 120_000);

@@ -1,85 +1,149 @@
-import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Manifest } from '../../checkpoint/manifest.js';
-import { DEVICES, type Device } from '../../contract/environment.js';
-import type { Classification } from '../../engine/classification.js';
-import { resolveModel } from '../resolve-model.js';
+import { DEVICES } from '../../contract/environment.js';
+import { EXIT } from '../failure.js';
+import type { InputFormat } from '../predict/rows.js';
+import type { FileReport } from '../predict/run-file.js';
+import type { TargetOptions } from '../predict/target.js';
+import { wrongCall } from '../predict/wrong-call.js';
 import { untilInterrupted } from '../terminal/interrupt.js';
+import { startProgress } from '../terminal/progress.js';
 
-interface PredictOptions {
-  model: string;
+interface PredictOptions extends TargetOptions {
   text?: string;
   image?: string;
-  device: Device;
   json: boolean;
+  input?: string;
+  output?: string;
+  format?: InputFormat;
+  images?: string;
+  textColumn: string;
+  imageColumn: string;
+  idColumn: string;
+  concurrency?: number;
+  maxItems?: number;
+  maxRequestBytes?: number;
+  downscale: boolean;
 }
 
 export function define(command: Command): void {
   command
-    .option('--model <dir>', 'model pack or checkpoint', 'models/demo')
-    .option('--text <text>', 'the text of the post')
-    .option('--image <file>', 'an image file: JPEG, PNG, WebP, GIF, TIFF or AVIF')
-    .addOption(new Option('--device <device>', 'where the encoders run').choices(DEVICES).default('auto'))
+    .option('--model <dir>', 'model pack or checkpoint to run here (default: models/demo)')
+    .option('--url <address>', 'a running container, instead of a model')
+    .option('--endpoint <name>', 'a SageMaker endpoint, instead of a model')
+    .option('--region <region>', 'AWS region of the endpoint (default: from the AWS configuration)')
+    .addOption(new Option('--device <device>', 'where a model runs here (default: auto)').choices(DEVICES))
+    .option('--text <text>', 'the text of one post')
+    .option('--image <file>', 'its image: JPEG, PNG, WebP, GIF, TIFF or AVIF')
     .option('--json', 'print the prediction as the service answers it', false)
-    .addHelpText(
-      'after',
-      `
-Examples:
-  moderate predict --text "a quiet morning by the lake"
-  moderate predict --model models/pack --text "look at this" --image photo.jpg --json`,
+    .option('--input <file>', 'many posts: CSV with a header line, or JSON Lines')
+    .option('--output <file>', 'their answers as JSON Lines; a run that was interrupted goes on')
+    .addOption(
+      new Option('--format <format>', 'of the input (default: by its extension)').choices(['csv', 'jsonl']),
     )
+    .option('--images <dir>', "folder of the input's image paths (default: that of the input)")
+    .option('--text-column <name>', 'column or field with the text', 'text')
+    .option('--image-column <name>', 'column or field with the path of the image', 'image')
+    .option('--id-column <name>', 'column or field with the id', 'id')
+    .addOption(number('--concurrency <number>', 'requests at a time (default: 4)'))
+    .addOption(number('--max-items <number>', 'posts in a request (default: 32)'))
+    .addOption(
+      number('--max-request-bytes <number>', 'bytes of a request (default: 25000000; serverless: 4000000)'),
+    )
+    .option('--downscale', 'downscale large images before they travel; changes scores a little', false)
+    .addHelpText('after', HELP)
     .action(predict);
 }
 
+const HELP = `
+One post is printed. Of a file, every row gets one line in the output: its prediction or its error. Run the same command
+again to go on after an interruption; rows that failed for a passing reason are then tried again. Exit code 1 when rows
+have errors: they were not judged.
+
+Examples:
+  moderate predict --text "a quiet morning by the lake"
+  moderate predict --endpoint moderation --text "look at this" --image photo.jpg --json
+  moderate predict --input posts.csv --output out.jsonl
+  moderate predict --url http://127.0.0.1:8080 --input posts.jsonl --output out.jsonl`;
+
 async function predict(options: PredictOptions): Promise<void> {
-  if (options.text === undefined && options.image === undefined) {
-    throw new InvalidArgumentError('nothing to classify: give --text, --image or both');
+  const many = options.input !== undefined || options.output !== undefined;
+  const one = options.text !== undefined || options.image !== undefined;
+  if (many === one) {
+    wrongCall('give one post (--text, --image or both) or a file of posts (--input and --output)');
   }
-  const image = options.image === undefined ? null : await readFile(options.image);
-  const { Classifier } = await import('../../engine/classifier.js');
-  await untilInterrupted(async (signal) => {
-    const model = await resolveModel(options.model, { signal });
-    try {
-      const classifier = await Classifier.load(model.packFolder, { device: options.device, signal });
-      try {
-        const classification = await classifier.classify({ text: options.text, image }, { signal });
-        print(classification, classifier.manifest, options.json);
-      } finally {
-        await classifier.close();
-      }
-    } finally {
-      await model.dispose();
-    }
-  });
+  const { reportingClientErrors } = await import('../predict/client-errors.js');
+  await reportingClientErrors(() => (many ? predictFile(options) : predictPost(options)));
 }
 
-function print(classification: Classification, manifest: Manifest, json: boolean): void {
-  const rows = manifest.classNames.map((name, index) => {
-    const probability = classification.probabilities[index] ?? Number.NaN;
-    const threshold = manifest.thresholds[index] ?? Number.NaN;
-    return { name, probability, threshold, flagged: probability >= threshold };
-  });
-  if (json) {
-    console.log(
-      JSON.stringify({
-        class_predictions: Object.fromEntries(rows.map(({ name, flagged }) => [name, flagged])),
-        probabilities: Object.fromEntries(rows.map(({ name, probability }) => [name, probability])),
-        any_harmful: rows.some(({ flagged }) => flagged),
-        modalities_used: classification.modalitiesUsed,
-        text_truncated: classification.textTruncated,
+async function predictPost({ text, image, json, downscale, ...target }: PredictOptions): Promise<void> {
+  const { withClient } = await import('../predict/target.js');
+  const { imageFile } = await import('../../client/index.js');
+  const { printClassification } = await import('../predict/print-classification.js');
+  await untilInterrupted((signal) =>
+    withClient(target, { downscale }, signal, async (client) => {
+      const post = { text, image: image === undefined ? null : imageFile(image) };
+      const classification = await client.classify(post, { signal });
+      if (json) console.log(JSON.stringify(classification.prediction));
+      else printClassification(classification);
+    }),
+  );
+}
+
+async function predictFile(options: PredictOptions): Promise<void> {
+  const { input: file, output, concurrency, maxItems, maxRequestBytes, downscale, ...rest } = options;
+  if (file === undefined || output === undefined) {
+    wrongCall('a file of posts needs both --input and --output');
+  }
+  const { withClient } = await import('../predict/target.js');
+  const { runFile } = await import('../predict/run-file.js');
+  const columns = { text: rest.textColumn, image: rest.imageColumn, id: rest.idColumn };
+  const input = {
+    file,
+    columns,
+    ...(rest.format && { format: rest.format }),
+    ...(rest.images && { images: rest.images }),
+  };
+  const progress = startProgress('classifying');
+  const report = await untilInterrupted((signal) =>
+    withClient(rest, { downscale }, signal, (client) =>
+      runFile({
+        client,
+        input,
+        output,
+        options: { concurrency, maxItems, maxRequestBytes },
+        signal,
+        onProgress: progress.update,
       }),
-    );
-    return;
+    ),
+  )
+    .catch((error) => {
+      if (error instanceof Error && error.name === 'AbortError') return undefined;
+      throw error;
+    })
+    .finally(progress.stop);
+  if (report !== undefined) {
+    printReport(report, output);
+  } else {
+    console.error(`moderate: interrupted; the same command goes on with ${output}`);
+    process.exitCode = EXIT.interrupted;
   }
-  const width = Math.max(...rows.map(({ name }) => name.length));
-  for (const { name, probability, threshold, flagged } of rows) {
-    const bar = '█'.repeat(Math.round(20 * probability)).padEnd(20, '·');
-    console.log(
-      `${name.padEnd(width)}  ${bar}  ${probability.toFixed(4)}  ${flagged ? 'FLAGGED' : 'below'} (threshold ${threshold.toFixed(2)})`,
-    );
-  }
-  const read = `read: ${classification.modalitiesUsed.join(' and ')}`;
-  console.log(`${read}${classification.textTruncated ? '; the text was longer than the model reads' : ''}`);
-  if (manifest.demonstration)
-    console.log('This is the demonstration model: its answers mean nothing about real posts.');
+}
+
+function printReport({ rows, resumed, harmful, errors }: FileReport, output: string): void {
+  const failed = [...errors.values()].reduce((sum, count) => sum + count, 0);
+  const earlier = resumed > 0 ? `, ${resumed} of them in an earlier run` : '';
+  console.error(`${rows} rows in, ${rows} lines in ${output}${earlier}`);
+  console.error(`${rows - failed} answered, ${harmful} of them harmful; ${failed} errors`);
+  if (failed === 0) return;
+  for (const [code, count] of errors) console.error(`  ${code}: ${count}`);
+  console.error('Posts with an error were not judged. Run the command again to retry those that may pass.');
+  process.exitCode = EXIT.failure;
+}
+
+function number(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((value) => {
+    const parsed = Number(value);
+    if (/^\d+$/.test(value) && parsed >= 1) return parsed;
+    throw new InvalidArgumentError(`expected a whole number from 1, got ${JSON.stringify(value)}`);
+  });
 }

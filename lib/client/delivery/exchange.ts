@@ -43,6 +43,7 @@ export async function exchange(
   signal: AbortSignal,
 ): Promise<Exchanged> {
   const { emit, parameters } = options;
+  if (performance.now() >= deadline) return unsent(items);
   const requestId = randomUUID();
   const body = requestBody(items, parameters);
   for (const item of items) item.attempts += 1;
@@ -65,6 +66,14 @@ export async function exchange(
   return { verdicts, whole };
 }
 
+/** The deadline passed before a request could go out. */
+function unsent(items: readonly Item[]): Exchanged {
+  const whole = failure('timeout', OUT_OF_TIME);
+  return { verdicts: items.map((item) => ({ item, result: whole })), whole };
+}
+
+const OUT_OF_TIME = 'No answer came before the time for all attempts was up (timeoutMs).';
+
 interface Letter {
   readonly items: readonly Item[];
   readonly parameters: Parameters;
@@ -86,9 +95,10 @@ async function send(
     return reply.ok ? readReply(reply.body, letter) : reply;
   } catch (error) {
     if (!time.expired) throw error;
-    const [option, ms] =
-      remainingMs <= attemptTimeoutMs ? ['timeoutMs', remainingMs] : ['attemptTimeoutMs', attemptTimeoutMs];
-    const message = `No answer came within ${Math.round(ms)} ms (${option}).`;
+    const message =
+      remainingMs <= attemptTimeoutMs
+        ? OUT_OF_TIME
+        : `No answer came within ${attemptTimeoutMs} ms (attemptTimeoutMs).`;
     return failure('timeout', message, { requestId, cause: error });
   } finally {
     time.dispose();

@@ -35,7 +35,7 @@ export async function downscaled(image: ReadImage, options: Downscale | undefine
   }
 }
 
-async function loadSharp(): Promise<typeof import('sharp')['default']> {
+async function loadSharp() {
   try {
     return (await import('sharp')).default;
   } catch (cause) {

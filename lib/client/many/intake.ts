@@ -66,6 +66,8 @@ export class Intake<T> {
 
   async #take(post: T, index: number): Promise<void> {
     const preparing = this.#prepare(post, index).finally(() => this.#preparing.delete(preparing));
+    // Awaited later; until then a defect must not count as unhandled.
+    preparing.catch(() => undefined);
     this.#preparing.add(preparing);
     if (this.#preparing.size >= PREPARED_AT_ONCE) await Promise.race(this.#preparing);
   }

@@ -12,6 +12,8 @@ import type { Transport, TransportReply, TransportRequest } from './transport.js
 
 /** SageMaker accepts a connection within a quarter of a second; a host that takes longer is not there. */
 const CONNECT_TIMEOUT_MS = 5000;
+/** As many as `concurrency` allows; the AWS SDK's 50 would make calls wait for each other. */
+const MAX_SOCKETS = 256;
 
 /** The AWS client to use, and whether it is ours to close. */
 export interface OwnedRuntime {
@@ -23,7 +25,11 @@ export function openRuntime({ region, runtime }: SageMakerTarget): OwnedRuntime 
   if (runtime !== undefined) return { client: runtime, close: () => undefined };
   const client = new SageMakerRuntimeClient({
     ...(region !== undefined && { region }),
-    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS },
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      httpAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
+      httpsAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
+    },
   });
   return { client, close: () => client.destroy() };
 }
