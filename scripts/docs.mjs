@@ -15,7 +15,10 @@ let stale = 0;
 for (const [file, table] of Object.entries(TABLES)) {
   const path = join(root, file);
   const before = readFileSync(path, 'utf8');
-  const after = before.replace(/(<!-- begin table -->\n)[^]*(\n<!-- end table -->)/, (_, begin, end) => begin + table + end);
+  const after = before.replace(
+    /(<!-- begin table -->\n)[\s\S]*(\n<!-- end table -->)/,
+    (_, begin, end) => begin + table + end,
+  );
   if (after === before) continue;
   stale += 1;
   if (check) console.error(`${file} differs from the code; run: node scripts/docs.mjs`);

@@ -46,8 +46,8 @@ describe('the request of the README', () => {
   });
 
   test('gets the reply that stands beside it', async () => {
-    const [, snippet = ''] = /(curl [^]*?)\n```/.exec(README) ?? [];
-    const [, shown = ''] = /```json\n([^]*?)\n```/.exec(README) ?? [];
+    const [, snippet = ''] = /(curl [\s\S]*?)\n```/.exec(README) ?? [];
+    const [, shown = ''] = /```json\n([\s\S]*?)\n```/.exec(README) ?? [];
     const command = snippet.replace('http://127.0.0.1:8080', server.url);
     const reply = replySchema.parse(JSON.parse(await shell(command)));
     const expected = replySchema.parse(JSON.parse(shown));

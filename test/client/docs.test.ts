@@ -61,6 +61,11 @@ test('docs/client.md has the snippets that are run here', () => {
   expect(snippets[0]?.trim().split('\n')).toHaveLength(5);
 });
 
+test('the README shows the same first example', async () => {
+  const readme = await readFile(join(projectRoot, 'README.md'), 'utf8');
+  expect(readme).toContain(`\`\`\`ts\n${snippets[0]}\`\`\``);
+});
+
 test('its first example classifies a text with an image', async () => {
   expect(await run(snippets[0] ?? '')).toBe('true { red: 0.75, green: 0, blue: 0 }\n');
 });
