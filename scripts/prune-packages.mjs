@@ -1,12 +1,11 @@
-// Takes out of an image's node_modules what the image never loads: development packages, the clients that only a
-// checkout uses, what only install scripts need, binaries for other platforms, sources and documents.
+// Takes out of an image's node_modules what the image never loads: development packages, what only install scripts
+// need, binaries for other platforms, sources and documents.
 //   node scripts/prune-packages.mjs FOLDER     (the folder with package.json and node_modules)
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-/** Dependencies that no command of the image loads, by the package that declares them ('' is the project). */
+/** Dependencies that no command of the image loads, by the package that declares them. */
 const NOT_LOADED = {
-  '': ['@aws-sdk/client-sagemaker-runtime'],
   'onnxruntime-node': ['adm-zip', 'global-agent'],
 };
 const NEEDLESS_FILE =
