@@ -262,7 +262,9 @@ describe('a file of posts', () => {
   test('through SageMaker with faults is complete all the same', async () => {
     await start();
     let number = 0;
-    stack?.emulator.setFaults(() => {
+    // A post that travels alone gets through: a broken request is divided and sent again, so none uses up its attempts.
+    stack?.emulator.setFaults(({ body }) => {
+      if (JSON.parse(body.toString()).instances.length === 1) return undefined;
       number += 1;
       return number % 4 === 0 ? { kind: 'reset', when: 'mid-body' } : undefined;
     });
@@ -278,6 +280,7 @@ describe('a file of posts', () => {
       '10',
     ).ended;
     expect(code).toBe(0);
+    expect(number).toBeGreaterThan(30);
     expectAnswers(await lines(), 300);
   });
 
