@@ -1,26 +1,18 @@
 /** Runs one ONNX graph on a thread of its own: for tools such as the converter. Serving goes through the classifier. */
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { join } from 'node:path';
+import { WEIGHTS_FILE } from '../checkpoint/weights-file.js';
 import { availableCores } from './available-cores.js';
-import type { SessionRequest, SessionResponse } from './workers/messages.js';
+import { systemClock } from './scheduling/clock.js';
+import { spawnThread } from './supervision/spawn.js';
+import { WorkerHandle } from './supervision/worker-handle.js';
+import type { SessionRequest, SessionResponse, SessionStart } from './workers/messages.js';
 
 export interface GraphSource {
   /** The bytes of an ONNX file. */
   readonly model: Uint8Array;
-  /** Folder of the weights that it references. */
+  /** Folder of the weights that it references; they may be a symbolic link. */
   readonly weightsFolder: string;
 }
-
-/** What the worker is started with. */
-export interface GraphStart extends GraphSource {
-  readonly threads: number;
-}
-
-export type GraphReply =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'result'; readonly outputs: SessionResponse }
-  | { readonly kind: 'error'; readonly message: string };
 
 export interface OpenedGraph {
   /** One run at a time. Every output by name, as float32 values. */
@@ -28,29 +20,30 @@ export interface OpenedGraph {
   close(): Promise<void>;
 }
 
-/** Loads a graph on the CPU. Rejects with an Error when it does not load. */
-export async function openGraph(source: GraphSource): Promise<OpenedGraph> {
-  const entry = fileURLToPath(new URL('./workers/graph-worker.js', import.meta.url));
-  const start: GraphStart = { ...source, threads: availableCores() };
-  const worker = new Worker(entry, { workerData: start, name: 'graph' });
-  await reply(worker);
+/** A large graph on a slow machine. */
+const PATIENCE_MS = 600_000;
+
+/** Loads a graph on the CPU. Rejects with a ModerationError when it does not load. */
+export async function openGraph({ model, weightsFolder }: GraphSource): Promise<OpenedGraph> {
+  const start: SessionStart = {
+    name: 'calibrated',
+    graph: model,
+    weights: join(weightsFolder, WEIGHTS_FILE),
+    provider: 'cpu',
+    threads: availableCores(),
+  };
+  const worker = new WorkerHandle<SessionRequest, SessionResponse>(
+    spawnThread('session-worker', start, 'graph'),
+    'graph',
+    { startMs: PATIENCE_MS, callMs: PATIENCE_MS },
+    systemClock,
+  );
+  await worker.ready;
   return {
     async run(feeds) {
-      worker.postMessage(feeds);
-      const { outputs } = await reply(worker, 'result');
+      const outputs = await worker.call(feeds);
       return new Map(Object.entries(outputs).map(([name, { data }]) => [name, data]));
     },
-    async close() {
-      worker.postMessage(null);
-      await once(worker, 'exit');
-    },
+    close: () => worker.end('it was closed'),
   };
-}
-
-async function reply(worker: Worker): Promise<GraphReply>;
-async function reply(worker: Worker, kind: 'result'): Promise<GraphReply & { kind: 'result' }>;
-async function reply(worker: Worker): Promise<GraphReply> {
-  const [message] = (await once(worker, 'message')) as [GraphReply];
-  if (message.kind === 'error') throw new Error(message.message);
-  return message;
 }

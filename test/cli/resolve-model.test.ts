@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -65,6 +65,22 @@ describe('finding the model to load', () => {
     expect(manifest.precision).toBe('int8');
     await model.dispose();
   }, 120_000);
+
+  linux(
+    'int8 is calibrated on another file system too, where weights are only linked by name',
+    async () => {
+      const scratchDir = await mkdtemp('/dev/shm/resolve-model-');
+      try {
+        expect((await stat(scratchDir)).dev).not.toBe((await stat(CHECKPOINT)).dev);
+        const model = await resolveModel(CHECKPOINT, { precision: 'int8', scratchDir });
+        expect((await openPack(model.packFolder, { verify: true })).manifest.precision).toBe('int8');
+        await model.dispose();
+      } finally {
+        await rm(scratchDir, { recursive: true });
+      }
+    },
+    120_000,
+  );
 
   test('a scratch folder that cannot be written is told, with the variable to set', async () => {
     const file = join(folder, 'file');

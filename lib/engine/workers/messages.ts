@@ -36,8 +36,8 @@ export type Provider = 'cpu' | 'cuda';
 export interface SessionStart {
   /** What the graph is called in errors. */
   readonly name: string;
-  /** Path of the ONNX file. */
-  readonly graph: string;
+  /** The ONNX file: its path or its bytes. */
+  readonly graph: string | Uint8Array;
   /** Path of the safetensors file that it references; may be a symbolic link. */
   readonly weights: string;
   readonly provider: Provider;

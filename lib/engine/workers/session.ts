@@ -16,7 +16,7 @@ const LOG_ERRORS = 3;
 export async function createSession(start: SessionStart): Promise<InferenceSession> {
   const folder = await weightsFolder(start);
   try {
-    const graph = await readFile(start.graph);
+    const graph = typeof start.graph === 'string' ? await readFile(start.graph) : start.graph;
     return await InferenceSession.create(graph, {
       executionProviders: [start.provider],
       intraOpNumThreads: start.threads,
