@@ -68,7 +68,7 @@ async function run(
           ...(signal && { signal }),
         });
         logger.info({ model_dir: modelDir, converted: pack.converted }, 'model found');
-        return loadEngine(pack.packFolder, engineOptions);
+        return loadEngine(pack.packFolder, { ...engineOptions, verify: !pack.converted });
       },
     });
     server.ready.then(

@@ -120,7 +120,6 @@ export const manifestSchema = z
 
 export type TextSpec = z.infer<typeof textSpecSchema>;
 export type ImageSpec = z.infer<typeof imageSpecSchema>;
-export type HeadSpec = z.infer<typeof headSpecSchema>;
 export type FileEntry = z.infer<typeof fileEntrySchema>;
 export type Manifest = z.infer<typeof manifestSchema>;
 

@@ -1,5 +1,5 @@
-import type { Device } from '../../contract/environment.js';
-import { resolveModel } from '../resolve-model.js';
+import type { Device } from '../contract/environment.js';
+import { resolveModel } from './resolve-model.js';
 
 /** A model behind its HTTP interface, in this process, on a free port of the loopback. */
 export interface LocalService {
@@ -22,10 +22,10 @@ export async function startLocalService({
   signal,
 }: LocalServiceOptions): Promise<LocalService> {
   const [{ readConfig }, { startServer }, { createLogger }, { Classifier }] = await Promise.all([
-    import('../../../container/config.js'),
-    import('../../../container/server.js'),
-    import('../../../container/telemetry/logger.js'),
-    import('../../engine/classifier.js'),
+    import('../../container/config.js'),
+    import('../../container/server.js'),
+    import('../../container/telemetry/logger.js'),
+    import('../engine/classifier.js'),
   ]);
   const config = readConfig(process.env, {
     modelDir: model,
@@ -37,7 +37,8 @@ export async function startLocalService({
   const server = await startServer({
     config,
     logger: createLogger('silent', { write: () => undefined }),
-    load: (options) => Classifier.load(resolved.packFolder, { ...options, signal }),
+    load: (options) =>
+      Classifier.load(resolved.packFolder, { ...options, signal, verify: !resolved.converted }),
     processMetrics: false,
   });
   const close = async (): Promise<void> => {

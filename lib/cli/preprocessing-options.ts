@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { FILTERS, GEOMETRIES, type PreprocessingChoices } from '../convert/preprocessing.js';
+import { wholeNumber } from './arguments.js';
 
 const HEADING = 'Preprocessing, where the weights were trained with another (see docs/models.md):';
 
@@ -12,7 +13,7 @@ export function addPreprocessingOptions(command: Command): Command {
     ]),
     new Option('--lowercase', 'lowercase texts before they are tokenized'),
     new Option('--max-tokens <number>', 'tokens of a text that are read, special ones included').argParser(
-      wholeNumber,
+      wholeNumber(0),
     ),
     new Option('--geometry <name>', 'how an image becomes a square').choices(GEOMETRIES),
     new Option('--filter <name>', "Pillow's filter of that resizing").choices(FILTERS),
@@ -35,10 +36,4 @@ export function preprocessingOf(options: ParsedPreprocessing): PreprocessingChoi
     ...(geometry !== undefined && { geometry }),
     ...(filter !== undefined && { filter }),
   };
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(number)) return number;
-  throw new InvalidArgumentError(`expected a whole number, got ${JSON.stringify(text)}`);
 }

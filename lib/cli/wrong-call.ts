@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { EXIT } from '../failure.js';
+import { EXIT } from './failure.js';
 
 /** Ends a command whose options do not go together, as the parser itself does with options that are wrong alone. */
 export function wrongCall(message: string): never {

@@ -8,7 +8,8 @@ import type { StoredTensor } from '../checkpoint/safetensors/header.js';
 import { readElements } from '../checkpoint/safetensors/read-tensor.js';
 import { type TensorToWrite, writeSafetensors } from '../checkpoint/safetensors/write.js';
 import { WEIGHTS_FILE } from '../checkpoint/weights-file.js';
-import { type ExternalTensor, elementCount } from '../onnx/tensor.js';
+import { elementCount } from '../numeric/element-count.js';
+import type { ExternalTensor } from '../onnx/tensor.js';
 
 export interface PlaceOptions {
   /** What to do where the checkpoint cannot be hard-linked; see `linkOrCopy`. */

@@ -47,7 +47,7 @@ function cudaObstacle(): CudaObstacle {
   }
   const runtime = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
   if (!existsSync(join(runtime, 'bin', 'napi-v6', 'linux', 'x64', PROVIDER_LIBRARY))) {
-    return `${PROVIDER_LIBRARY} is not installed; reinstall onnxruntime-node with --onnxruntime-node-install=cuda12.`;
+    return `${PROVIDER_LIBRARY} is not installed beside onnxruntime-node; the gpu target of container/Dockerfile brings it.`;
   }
   if (!GPU_NODES.some((node) => existsSync(node))) {
     return `no NVIDIA GPU is visible (none of ${GPU_NODES.join(', ')}); a container needs --gpus all.`;

@@ -1,4 +1,4 @@
-import { openPack, type Pack } from '../checkpoint/pack/pack.js';
+import { openPack, type Pack, verifyPack } from '../checkpoint/pack/pack.js';
 import { ModerationError } from '../contract/errors.js';
 import type { EngineContext } from './context.js';
 import { type DeviceChoice, fallBack, planDevice } from './device.js';
@@ -29,7 +29,7 @@ export async function load(
   const pack = await openPack(folder, { verify: false, signal });
   const context: EngineContext = { ...settings, onWorkerChange, timeouts: timeouts(settings) };
   const [verification, start] = await Promise.allSettled([
-    openPack(folder, { verify: true, signal }),
+    settings.verify ? verifyPack(pack, { signal }) : undefined,
     startOnDevice(pack, plan, settings, context),
   ]);
   if (verification.status === 'fulfilled' && start.status === 'fulfilled') return { pack, ...start.value };

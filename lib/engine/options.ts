@@ -16,6 +16,12 @@ export interface ClassifierOptions {
    * @default as many as there are cores, or as the container's CPU quota allows
    */
   readonly threads?: number | undefined;
+  /**
+   * Whether every file's hash is compared with the manifest's, which costs a second for each gigabyte. False is for a
+   * pack that this process has just written.
+   * @default true
+   */
+  readonly verify?: boolean | undefined;
   /** @default every limit at its default */
   readonly limits?: Limits | undefined;
   /** @default nothing is logged */
@@ -37,6 +43,7 @@ export interface EngineInternals {
 export interface EngineSettings {
   readonly device: Device;
   readonly threads: number;
+  readonly verify: boolean;
   readonly limits: Limits;
   readonly logger: EngineLogger;
   readonly observer: EngineObserver;
@@ -49,6 +56,7 @@ export function resolveOptions(options: ClassifierOptions): EngineSettings {
   return {
     device: options.device ?? 'auto',
     threads: options.threads ?? availableCores(),
+    verify: options.verify ?? true,
     limits: options.limits ?? defaultLimits(),
     logger: options.logger ?? silentLogger,
     observer: options.observer ?? {},

@@ -1,4 +1,5 @@
 /** Tensors of a graph: small constants whose bytes lie in it, and weights whose bytes lie in another file. */
+import { elementCount } from '../numeric/element-count.js';
 
 /** Element types, by their number in ONNX (`TensorProto.DataType`). */
 export const DATA_TYPES = {
@@ -42,11 +43,6 @@ export interface InlineTensor {
 }
 
 export type Tensor = ExternalTensor | InlineTensor;
-
-/** Elements of a shape; 1 for a scalar's `[]`. */
-export function elementCount(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
 
 export function byteLength({ type, shape }: Pick<Tensor, 'type' | 'shape'>): number {
   return elementCount(shape) * BYTES_PER_ELEMENT[type];

@@ -22,8 +22,3 @@ export type Dtype = keyof typeof DTYPES;
 export function isDtype(value: unknown): value is Dtype {
   return typeof value === 'string' && Object.hasOwn(DTYPES, value);
 }
-
-/** Elements of a tensor; 1 for a scalar. Exact only while it is a safe integer. */
-export function elementCount(shape: readonly number[]): number {
-  return shape.reduce((product, dimension) => product * dimension, 1);
-}

@@ -3,9 +3,10 @@
  * name to its dtype, shape and byte range. The ranges must cover the rest of the file without gap or overlap.
  * Format: the README of huggingface/safetensors.
  */
+import { elementCount } from '../../numeric/element-count.js';
 import { Findings, quote } from '../findings.js';
 import { duplicateKeys } from '../json.js';
-import { DTYPES, type Dtype, elementCount, isDtype } from './dtype.js';
+import { DTYPES, type Dtype, isDtype } from './dtype.js';
 
 /** Bytes of the length that the file begins with. */
 export const LENGTH_BYTES = 8;

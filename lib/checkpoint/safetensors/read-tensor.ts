@@ -1,9 +1,10 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ModerationError } from '../../contract/errors.js';
+import { elementCount } from '../../numeric/element-count.js';
 import { bfloat16ToFloat32, float16ToFloat32 } from '../../numeric/half.js';
 import { quote } from '../findings.js';
-import { DTYPES, elementCount } from './dtype.js';
+import { DTYPES } from './dtype.js';
 import { readFully, type SafetensorsFile } from './file.js';
 import type { StoredTensor } from './header.js';
 

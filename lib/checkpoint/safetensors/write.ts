@@ -1,6 +1,7 @@
+import { elementCount } from '../../numeric/element-count.js';
 import { append, writeAtomically } from '../atomic-file.js';
 import { quote } from '../findings.js';
-import { DTYPES, type Dtype, elementCount } from './dtype.js';
+import { DTYPES, type Dtype } from './dtype.js';
 import { LENGTH_BYTES, type StoredTensor } from './header.js';
 
 export interface TensorToWrite {

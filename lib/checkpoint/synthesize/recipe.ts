@@ -2,9 +2,9 @@
  * How the random values of a tensor are distributed. The aim is a model whose activations keep their size from layer
  * to layer and whose probabilities differ by input and spread, so that comparing two runs of it means something.
  */
+import { elementCount } from '../../numeric/element-count.js';
 import type { Shape } from '../architecture.js';
 import type { HeadKind } from '../manifest.js';
-import { elementCount } from '../safetensors/dtype.js';
 
 export interface Recipe {
   readonly mean: number;

@@ -1,7 +1,7 @@
+import { elementCount } from '../../numeric/element-count.js';
 import { Random } from '../../numeric/random.js';
 import { expectedTensors } from '../architecture/expected-tensors.js';
 import type { Architecture, Shape } from '../architecture.js';
-import { elementCount } from '../safetensors/dtype.js';
 import { type TensorToWrite, type WriteOptions, writeSafetensors } from '../safetensors/write.js';
 import { NO_OUTLIERS, plantOutliers, type Scales } from './outliers.js';
 import { type Recipe, recipeFor } from './recipe.js';

@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Likelihood } from '../../emulator/faults/fault.js';
 import { parseRates } from '../../emulator/faults/named.js';
-import { wrongCall } from '../predict/wrong-call.js';
+import { port, wholeNumber } from '../arguments.js';
 import { untilInterrupted } from '../terminal/interrupt.js';
+import { wrongCall } from '../wrong-call.js';
 
 interface EmulateOptions {
   url?: string;
@@ -30,7 +31,7 @@ export function define(command: Command): void {
         rates,
       ),
     )
-    .addOption(new Option('--seed <number>', 'of the faults').argParser(Number).default(1))
+    .addOption(new Option('--seed <number>', 'of the faults').argParser(wholeNumber(0)).default(1))
     .addHelpText(
       'after',
       `
@@ -53,7 +54,7 @@ async function emulate(options: EmulateOptions): Promise<void> {
   }
   await untilInterrupted(async (signal) => {
     if (url !== undefined) return serve(url, options, signal);
-    const { startLocalService } = await import('../predict/local-service.js');
+    const { startLocalService } = await import('../local-service.js');
     const service = await startLocalService({ model: model ?? '', signal });
     try {
       await serve(service.url, options, signal);
@@ -79,12 +80,6 @@ async function serve(containerUrl: string, options: EmulateOptions, signal: Abor
   console.log(`endpoints: ${options.endpoint.join(', ')}; S3: ${emulator.s3Folder}`);
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   await emulator.close();
-}
-
-function port(value: string): number {
-  const parsed = Number(value);
-  if (/^\d+$/.test(value) && parsed <= 65_535) return parsed;
-  throw new InvalidArgumentError(`expected a whole number from 0 to 65535, got ${JSON.stringify(value)}`);
 }
 
 function rates(value: string): readonly Likelihood[] {

@@ -1,12 +1,13 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { DEVICES } from '../../contract/environment.js';
+import { wholeNumber } from '../arguments.js';
 import { EXIT } from '../failure.js';
 import type { InputFormat } from '../predict/rows.js';
 import type { FileReport } from '../predict/run-file.js';
 import type { TargetOptions } from '../predict/target.js';
-import { wrongCall } from '../predict/wrong-call.js';
-import { untilInterrupted } from '../terminal/interrupt.js';
+import { resumable, untilInterrupted } from '../terminal/interrupt.js';
 import { startProgress } from '../terminal/progress.js';
+import { wrongCall } from '../wrong-call.js';
 
 interface PredictOptions extends TargetOptions {
   text?: string;
@@ -104,7 +105,7 @@ async function predictFile(options: PredictOptions): Promise<void> {
     ...(rest.images && { images: rest.images }),
   };
   const progress = startProgress('classifying');
-  const report = await untilInterrupted((signal) =>
+  const work = untilInterrupted((signal) =>
     withClient(rest, { downscale }, signal, (client) =>
       runFile({
         client,
@@ -115,18 +116,9 @@ async function predictFile(options: PredictOptions): Promise<void> {
         onProgress: progress.update,
       }),
     ),
-  )
-    .catch((error) => {
-      if (error instanceof Error && error.name === 'AbortError') return undefined;
-      throw error;
-    })
-    .finally(progress.stop);
-  if (report !== undefined) {
-    printReport(report, output);
-  } else {
-    console.error(`moderate: interrupted; the same command goes on with ${output}`);
-    process.exitCode = EXIT.interrupted;
-  }
+  ).finally(progress.stop);
+  const report = await resumable(work, `the same command goes on with ${output}`);
+  if (report !== undefined) printReport(report, output);
 }
 
 function printReport({ rows, resumed, harmful, errors }: FileReport, output: string): void {
@@ -141,9 +133,5 @@ function printReport({ rows, resumed, harmful, errors }: FileReport, output: str
 }
 
 function number(flags: string, description: string): Option {
-  return new Option(flags, description).argParser((value) => {
-    const parsed = Number(value);
-    if (/^\d+$/.test(value) && parsed >= 1) return parsed;
-    throw new InvalidArgumentError(`expected a whole number from 1, got ${JSON.stringify(value)}`);
-  });
+  return new Option(flags, description).argParser(wholeNumber(1));
 }

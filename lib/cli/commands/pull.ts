@@ -4,7 +4,7 @@ import { DEFAULT_ENCODERS, DEFAULT_REPOSITORY, PUBLISHED_MODELS } from '../../hu
 import type { PulledFile } from '../../hub/pull.js';
 import { EXIT } from '../failure.js';
 import { fromCheckout } from '../package/from-checkout.js';
-import { untilInterrupted } from '../terminal/interrupt.js';
+import { resumable, untilInterrupted } from '../terminal/interrupt.js';
 import { type Progress, startProgress } from '../terminal/progress.js';
 import { decimalBytes } from '../terminal/units.js';
 
@@ -99,7 +99,7 @@ async function pullCheckpoint(
   ).finally(() => {
     for (const bar of bars.values()) bar.stop();
   });
-  if (await goesOn(work)) await conclude(out);
+  if (await resumable(work, 'the same command goes on from here')) await conclude(out);
 }
 
 /** Smaller files have arrived before a bar would be seen. */
@@ -109,19 +109,6 @@ function tell({ name, bytes, state }: PulledFile): void {
   console.log(
     `  ${name.padEnd(26)} ${decimalBytes(bytes).padStart(9)}  ${state === 'present' ? 'was there' : 'downloaded'}`,
   );
-}
-
-/** False when the work was interrupted, which is no failure: it can go on. */
-async function goesOn(work: Promise<unknown>): Promise<boolean> {
-  try {
-    await work;
-    return true;
-  } catch (error) {
-    if (!(error instanceof Error && error.name === 'AbortError')) throw error;
-    console.error('moderate: interrupted; the same command goes on from here');
-    process.exitCode = EXIT.interrupted;
-    return false;
-  }
 }
 
 /** Tells what was pulled; a checkpoint that cannot be converted is told here, not at the next command. */

@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { DEVICES, type Device, ENVIRONMENT } from '../../contract/environment.js';
-import { LIMITS } from '../../contract/limits.js';
+import { describeLimits } from '../../contract/limits.js';
+import { port, wholeNumber } from '../arguments.js';
 import { resolveModel } from '../resolve-model.js';
 
 interface ServeCommandOptions {
@@ -14,16 +15,14 @@ interface ServeCommandOptions {
 export function define(command: Command): void {
   command
     .addOption(
-      new Option('--model <dir>', 'model pack, or a checkpoint to convert at start').env(
-        ENVIRONMENT.modelDir,
-      ),
+      new Option('--model <dir>', 'model pack, or a checkpoint to convert at start (default: /opt/ml/model)'),
     )
     .addOption(new Option('--host <address>', 'address to listen on (default: 127.0.0.1)'))
     .addOption(new Option('--port <number>', 'port to listen on, 0 for any (default: 8080)').argParser(port))
     .addOption(new Option('--device <device>', 'where the encoders run (default: auto)').choices(DEVICES))
     .addOption(
       new Option('--threads <number>', 'intra-op threads of each encoder (default: all cores)').argParser(
-        threads,
+        wholeNumber(1, 1024),
       ),
     )
     .addHelpText('after', help)
@@ -40,10 +39,6 @@ async function serveModel(options: ServeCommandOptions): Promise<void> {
 }
 
 function help(): string {
-  const width = Math.max(...Object.values(LIMITS).map(({ environment }) => environment.length));
-  const limits = Object.values(LIMITS).map(
-    (limit) => `  ${limit.environment.padEnd(width)}  ${limit.default} ${limit.unit}\n    ${limit.reason}`,
-  );
   return `
 Answers GET /ping (200 once the model has answered a warm-up), POST /invocations, GET /metrics and
 GET /execution-parameters. Logs are JSON lines on stdout. SIGTERM drains: accepted requests are answered first.
@@ -54,27 +49,12 @@ Examples:
     -d '{"instances":[{"text":"a quiet morning by the lake"}]}'
 
 Limits, by environment variable:
-${limits.join('\n')}
+${describeLimits()}
 
-Other environment variables:
+Other environment variables; options win over MODERATION_* of the same name:
+  ${ENVIRONMENT.modelDir}    what --model names
   ${ENVIRONMENT.logLevel}    trace, debug, info (default), warn, error, fatal or silent
   ${ENVIRONMENT.emf}          true writes CloudWatch embedded metrics into the log
   ${ENVIRONMENT.precision}    precision to convert a checkpoint to: fp32 (default), fp16 or int8
   ${ENVIRONMENT.scratchDir}  writable folder for a pack converted at start`;
-}
-
-function port(value: string): number {
-  return wholeNumber(value, 0, 65_535);
-}
-
-function threads(value: string): number {
-  return wholeNumber(value, 1, 1024);
-}
-
-function wholeNumber(value: string, min: number, max: number): number {
-  const number = Number(value);
-  if (/^\d+$/.test(value) && number >= min && number <= max) return number;
-  throw new InvalidArgumentError(
-    `expected a whole number from ${min} to ${max}, got ${JSON.stringify(value)}`,
-  );
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { PRESETS, type PresetName } from '../../checkpoint/synthesize/presets.js';
+import { wholeNumber } from '../arguments.js';
 import { untilInterrupted } from '../terminal/interrupt.js';
 import { startProgress } from '../terminal/progress.js';
 
@@ -19,7 +20,7 @@ export function define(command: Command): void {
         .makeOptionMandatory(),
     )
     .requiredOption('--out <dir>', 'folder to write')
-    .option('--seed <number>', 'the same seed gives the same bytes', wholeNumber, 1)
+    .option('--seed <number>', 'the same seed gives the same bytes', wholeNumber(0), 1)
     .option('--outliers', 'plant activation outliers, as trained encoders have', false)
     .addHelpText(
       'after',
@@ -47,10 +48,4 @@ async function synthesizeCheckpoint(options: SynthesizeOptions): Promise<void> {
     }),
   ).finally(progress.stop);
   console.log(`${options.preset} with random weights in ${options.out}`);
-}
-
-function wholeNumber(value: string): number {
-  const number = Number(value);
-  if (Number.isSafeInteger(number) && number >= 0) return number;
-  throw new InvalidArgumentError(`expected a whole number from 0, got ${JSON.stringify(value)}`);
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { share, wholeNumber } from '../arguments.js';
 import { EXIT } from '../failure.js';
 import { untilInterrupted } from '../terminal/interrupt.js';
 import { startProgress } from '../terminal/progress.js';
@@ -26,7 +27,7 @@ export function define(command: Command): void {
       new Option(
         '--count <number>',
         `posts to compare (default: all, or ${GENERATED} made-up ones)`,
-      ).argParser(wholeNumber),
+      ).argParser(wholeNumber(1)),
     )
     .addOption(
       new Option('--max-flips <share>', 'labels that may differ, of all').argParser(share).default(0.005),
@@ -96,17 +97,4 @@ function asTable({ posts, classes, ...total }: Comparison, passed: boolean): str
     ),
     `${(100 * total.flipShare).toFixed(2)} % of labels differ: ${passed ? 'within the limits' : 'too much'}`,
   ].join('\n');
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number > 0 && Number.isSafeInteger(number)) return number;
-  throw new InvalidArgumentError(`expected a whole number above 0, got ${JSON.stringify(text)}`);
-}
-
-/** From 0 to 1. */
-function share(text: string): number {
-  const number = Number(text);
-  if (text.trim() !== '' && number >= 0 && number <= 1) return number;
-  throw new InvalidArgumentError(`expected a number from 0 to 1, got ${JSON.stringify(text)}`);
 }

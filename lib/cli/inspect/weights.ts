@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Architecture } from '../../checkpoint/architecture.js';
-import { elementCount } from '../../checkpoint/safetensors/dtype.js';
 import type { SafetensorsFile } from '../../checkpoint/safetensors/file.js';
+import { elementCount } from '../../numeric/element-count.js';
 import type { WeightsSummary } from './inspection.js';
 
 /** Counts what a safetensors file holds, from its header alone. */

@@ -1,6 +1,6 @@
 import { type CommonOptions, ModerationClient } from '../../client/index.js';
 import type { Device } from '../../contract/environment.js';
-import { wrongCall } from './wrong-call.js';
+import { wrongCall } from '../wrong-call.js';
 
 /** Where posts are classified; at most one of the three is given. */
 export interface TargetOptions {
@@ -31,7 +31,7 @@ export async function withClient<T>(
   if (endpoint !== undefined)
     return using(new ModerationClient({ endpointName: endpoint, region, ...options }), work);
   if (url !== undefined) return using(new ModerationClient({ url, ...options }), work);
-  const { startLocalService } = await import('./local-service.js');
+  const { startLocalService } = await import('../local-service.js');
   const service = await startLocalService({ model: model ?? DEMONSTRATION, device, signal });
   try {
     return await using(new ModerationClient({ url: service.url, ...options }), work);

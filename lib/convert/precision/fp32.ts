@@ -1,16 +1,16 @@
 /** Weights as the checkpoint stores them, in float32: graphs point at the original's bytes. */
-import { int } from '../../onnx/attribute.js';
 import type { Graph, Value } from '../../onnx/graph.js';
-import type { Scope } from '../../onnx/scope.js';
 import { type ExternalTensor, reshape, sliceRows } from '../../onnx/tensor.js';
+import { Float32 } from './float32.js';
 import { parameterKey } from './parameter.js';
-import type { LinearParameters, Parameter, Precision } from './precision.js';
+import type { Parameter } from './precision.js';
 
-export class Fp32 implements Precision {
+export class Fp32 extends Float32 {
   readonly #tensors: ReadonlyMap<string, ExternalTensor>;
 
   /** @param tensors Every tensor of the checkpoint by name, all float32. */
   constructor(tensors: ReadonlyMap<string, ExternalTensor>) {
+    super();
     this.#tensors = tensors;
   }
 
@@ -22,16 +22,5 @@ export class Fp32 implements Precision {
     if (rows !== undefined) tensor = sliceRows(tensor, ...rows);
     if (shape !== undefined) tensor = reshape(tensor, shape);
     return graph.weight(parameterKey(parameter), tensor);
-  }
-
-  embedding(scope: Scope, table: Parameter, ids: Value): Value {
-    return scope.node('Gather', [this.parameter(scope.graph, table), ids]);
-  }
-
-  /** `Gemm` reads the weight as it is stored; a MatMul would need a transposed copy of it while loading. */
-  linear(scope: Scope, rows: Value, { weight, bias }: LinearParameters): Value {
-    const parameters = bias === undefined ? [weight] : [weight, bias];
-    const values = parameters.map((parameter) => this.parameter(scope.graph, parameter));
-    return scope.node('Gemm', [rows, ...values], { transB: int(1) });
   }
 }

@@ -1,8 +1,9 @@
 /** Names and values of parameters, as checkpoints store them. */
+
 import type { Shape } from '../../checkpoint/architecture.js';
 import type { SafetensorsFile } from '../../checkpoint/safetensors/file.js';
 import { readElements } from '../../checkpoint/safetensors/read-tensor.js';
-import { elementCount } from '../../onnx/tensor.js';
+import { elementCount } from '../../numeric/element-count.js';
 import type { Parameter } from './precision.js';
 
 /** What a graph and a pack call a parameter: `in_proj_weight`, or `in_proj_weight[0:768]` for some of its rows. */

@@ -1,17 +1,18 @@
 /** Float32 in a pack whose weights are written anew: what stays exact beside fp16 and int8 layers. */
-import { int } from '../../onnx/attribute.js';
 import type { Graph, Value } from '../../onnx/graph.js';
 import type { Scope } from '../../onnx/scope.js';
+import { Float32 } from './float32.js';
 import type { FoldedWeights } from './folded-weights.js';
 import { parameterKey, parameterShape } from './parameter.js';
-import type { LinearParameters, Parameter, Precision } from './precision.js';
+import type { Parameter } from './precision.js';
 import type { StoredWeights } from './stored-weights.js';
 
-export class StoredFp32 implements Precision {
+export class StoredFp32 extends Float32 {
   readonly #weights: FoldedWeights;
   readonly #store: StoredWeights;
 
   constructor(weights: FoldedWeights, store: StoredWeights) {
+    super();
     this.#weights = weights;
     this.#store = store;
   }
@@ -20,16 +21,9 @@ export class StoredFp32 implements Precision {
     return this.#stored(graph, parameter, () => this.#weights.values(parameter));
   }
 
-  embedding(scope: Scope, table: Parameter, ids: Value): Value {
-    return scope.node('Gather', [this.parameter(scope.graph, table), ids]);
-  }
-
-  linear(scope: Scope, rows: Value, { weight, bias }: LinearParameters): Value {
-    const values = [
-      this.#stored(scope.graph, weight, () => this.#weights.linear(scope.path, weight)),
-      ...(bias === undefined ? [] : [this.parameter(scope.graph, bias)]),
-    ];
-    return scope.node('Gemm', [rows, ...values], { transB: int(1) });
+  /** Folding concerns the weight of a layer, not the parameter of that name. */
+  protected override weight(scope: Scope, weight: Parameter): Value {
+    return this.#stored(scope.graph, weight, () => this.#weights.linear(scope.path, weight));
   }
 
   #stored(graph: Graph, parameter: Parameter, values: () => Promise<Float32Array>): Value {

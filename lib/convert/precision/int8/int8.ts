@@ -80,7 +80,17 @@ export class Int8 implements Precision {
     const { exactChannels } = plan;
     const [outputs = 0, inputs = 0] = parameterShape(this.#weights.file, weight);
     const folded = () => this.#weights.linear(path, weight);
-    const quantized = async () => quantizeRows(without(await folded(), inputs, exactChannels), inputs);
+    const matrix = async () => without(await folded(), inputs, exactChannels);
+    // Both are small and kept, so that the matrix is not quantized once more for each.
+    const scaleAndBias = once(async () => {
+      const values = await matrix();
+      const quantized = quantizeRows(values, inputs);
+      const stored = bias === undefined ? new Float32Array(outputs) : await this.#weights.values(bias);
+      return {
+        scales: quantized.scales,
+        bias: correctedBias(stored, values, quantized, plan.means),
+      };
+    });
     const key = parameterKey(weight);
 
     const scale = graph.constant('float32', [plan.activation.scale], []);
@@ -91,14 +101,14 @@ export class Int8 implements Precision {
         name: `${key}_int8`,
         type: 'int8',
         shape: [inputs, outputs], // the runtime multiplies by it as it is stored
-        values: async () => transpose((await quantized()).values, inputs),
+        values: async () => transpose(quantizeRows(await matrix(), inputs).values, inputs),
       }),
       scale,
       this.#reference(graph, {
         name: `${key}_scale`,
         type: 'float32',
         shape: [outputs],
-        values: async () => (await quantized()).scales,
+        values: async () => (await scaleAndBias()).scales,
       }),
       zeroPoint,
       NONE,
@@ -106,11 +116,7 @@ export class Int8 implements Precision {
         name: `${key}_bias`,
         type: 'float32',
         shape: [outputs],
-        values: async () => {
-          const stored = bias === undefined ? new Float32Array(outputs) : await this.#weights.values(bias);
-          const matrix = without(await folded(), inputs, exactChannels);
-          return correctedBias(stored, matrix, quantizeRows(matrix, inputs), plan.means);
-        },
+        values: async () => (await scaleAndBias()).bias,
       }),
     ]);
     if (exactChannels.length === 0) return product;
@@ -129,6 +135,15 @@ export class Int8 implements Precision {
   #reference(graph: Graph, request: TensorRequest): Value {
     return graph.weight(request.name, this.#store.reference(request));
   }
+}
+
+/** Makes a value when it is first asked for, and keeps it. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /**
