@@ -6,6 +6,8 @@ import { errorHandler } from './error-handler.js';
 import { attachContext } from './http/context.js';
 import { HangUp } from './http/hang-up.js';
 import { InflightBytes } from './http/inflight-bytes.js';
+import { playgroundRoutes } from './playground/routes.js';
+import { sameOriginOnly } from './playground/same-origin.js';
 import { executionParameters } from './routes/execution-parameters.js';
 import { invocations } from './routes/invocations.js';
 import { metricsRoute } from './routes/metrics.js';
@@ -26,11 +28,13 @@ export interface AppDeps {
   readonly embedded?: EmbeddedMetrics | undefined;
   /** @default one that nobody starts */
   readonly hangUp?: HangUp | undefined;
+  /** Serves the playground at `/`; `host` is the address that the server listens on. @default `/` is 404 */
+  readonly playground?: { readonly host: string } | undefined;
 }
 
 /** The HTTP interface, without a socket. */
 export function createApp(deps: AppDeps): Express {
-  const { service, limits, logger, metrics, embedded, hangUp = new HangUp() } = deps;
+  const { service, limits, logger, metrics, embedded, hangUp = new HangUp(), playground } = deps;
   const inflight = new InflightBytes(limits.maxInflightBytes);
   metrics.observeServer(service, inflight);
   const app = express();
@@ -40,6 +44,8 @@ export function createApp(deps: AppDeps): Express {
     accessLog(logger, [(outcome) => metrics.request(outcome), (outcome) => embedded?.request(outcome)]),
   );
   app.use(hangUp.middleware());
+
+  if (playground) app.use(sameOriginOnly(playground.host), playgroundRoutes(service, limits));
 
   app.route(PATHS.ping).get(ping(service)).all(only('GET, HEAD'));
   app

@@ -2,6 +2,7 @@ import { PRECISIONS, type Precision } from '../lib/checkpoint/manifest.js';
 import { DEFAULT_PORT, DEVICES, type Device, ENVIRONMENT, MODEL_DIR } from '../lib/contract/environment.js';
 import { ModerationError } from '../lib/contract/errors.js';
 import { defaultLimits, type Limits, limitsFromEnvironment } from '../lib/contract/limits.js';
+import { isLoopback } from './http/loopback.js';
 import { LOG_LEVELS, type LogLevel } from './telemetry/logger.js';
 
 /** Everything that the server can be told, filled in. */
@@ -21,21 +22,35 @@ export interface ServerConfig {
   readonly logLevel: LogLevel;
   /** Whether CloudWatch metrics are written into the log. */
   readonly embeddedMetrics: boolean;
+  /** Whether `/` is the playground. */
+  readonly playground: boolean;
   readonly limits: Limits;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Defaults that depend on who reads the configuration. */
+export interface ConfigDefaults {
+  /** Serves the playground where the host is a loopback address. @default false */
+  readonly playgroundOnLoopback?: boolean | undefined;
+}
+
 /**
  * The configuration: what `overrides` say (the command line), else the environment, else the defaults. Everything that
  * is wrong is told in one `invalid_configuration`.
  */
-export function readConfig(environment: Environment, overrides: Partial<ServerConfig> = {}): ServerConfig {
+export function readConfig(
+  environment: Environment,
+  overrides: Partial<ServerConfig> = {},
+  { playgroundOnLoopback = false }: ConfigDefaults = {},
+): ServerConfig {
   const read = new EnvironmentReader(environment);
   const port = read.integer(ENVIRONMENT.port, 0, 65_535) ?? DEFAULT_PORT;
+  const host = overrides.host ?? read.text(ENVIRONMENT.host) ?? '127.0.0.1';
+  const playground = read.choice(ENVIRONMENT.playground, ['true', 'false']);
   const config: ServerConfig = {
     modelDir: read.text(ENVIRONMENT.modelDir) ?? MODEL_DIR,
-    host: read.text(ENVIRONMENT.host) ?? '127.0.0.1',
+    host,
     port: read.integer(ENVIRONMENT.sagemakerPort, 1, 65_535) ?? port,
     device: read.choice(ENVIRONMENT.device, DEVICES) ?? 'auto',
     threads: read.integer(ENVIRONMENT.threads, 1, 1024),
@@ -43,6 +58,7 @@ export function readConfig(environment: Environment, overrides: Partial<ServerCo
     scratchDir: read.text(ENVIRONMENT.scratchDir),
     logLevel: read.choice(ENVIRONMENT.logLevel, LOG_LEVELS) ?? 'info',
     embeddedMetrics: read.choice(ENVIRONMENT.emf, ['true', 'false']) === 'true',
+    playground: playground ? playground === 'true' : playgroundOnLoopback && isLoopback(host),
     limits: read.limits(),
   };
   read.throwIfWrong();

@@ -21,6 +21,8 @@ export interface ServeOptions {
     folder: string,
     options: { precision: Precision; scratchDir?: string; signal?: AbortSignal },
   ) => Promise<PackSource>;
+  /** Serves the playground on loopback unless it is told otherwise. @default false */
+  readonly playgroundOnLoopback?: boolean;
   /** @default process.env */
   readonly environment?: Environment;
   /** @default `Classifier.load` */
@@ -44,7 +46,13 @@ export async function serve(options: ServeOptions): Promise<number> {
 }
 
 async function run(
-  { overrides, resolveModel, environment = process.env, loadEngine = loadClassifier }: ServeOptions,
+  {
+    overrides,
+    resolveModel,
+    playgroundOnLoopback,
+    environment = process.env,
+    loadEngine = loadClassifier,
+  }: ServeOptions,
   open: (level: ServerConfig['logLevel']) => Logger,
 ): Promise<number> {
   let logger = open('info');
@@ -53,7 +61,7 @@ async function run(
   let serving = false;
   const end = new Ending();
   try {
-    const config = readConfig(environment, overrides);
+    const config = readConfig(environment, overrides, { playgroundOnLoopback });
     logger = open(config.logLevel);
     server = await startServer({
       config,

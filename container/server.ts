@@ -46,14 +46,15 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   if (options.processMetrics ?? true) metrics.observeProcess();
   const embedded = config.embeddedMetrics ? new EmbeddedMetrics(logger) : undefined;
   const hangUp = new HangUp();
-  const app = createApp({ service, limits, logger, metrics, embedded, hangUp });
+  const playground = config.playground ? { host: config.host } : undefined;
+  const app = createApp({ service, limits, logger, metrics, embedded, hangUp, playground });
   const http = createHttpServer(app, limits, {
     dropped: () => metrics.droppedConnection(),
     malformed: ({ code }) => metrics.malformedRequest(code),
   });
   const port = await listen(http, config.host, config.port);
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
-  logger.info({ url }, 'listening');
+  logger.info({ url, ...(playground && { playground: `${url}/` }) }, 'listening');
 
   const loading = new AbortController();
   const ready = loadEngine(options, service, metrics, loading.signal);

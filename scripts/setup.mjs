@@ -10,7 +10,13 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const SOURCES = ['bin', 'lib', 'container', 'test', 'bench', 'examples'];
 const NOT_SOURCES = new Set(['fixtures', 'node_modules', '__pycache__']);
-const COPIED = /\.(html|css|svg|wasm)$|^page\..*\.js$/;
+const COPIED = /\.(html|css|svg|jpg|wasm)$|^page\..*\.js$/;
+
+/** What runs in Node.js, and the playground's page, which runs in a browser. */
+const PROJECTS = [
+  { path: '.', info: '.tsbuildinfo' },
+  { path: join('container', 'playground', 'page'), info: '.page.tsbuildinfo' },
+];
 
 const installStamp = join(root, 'node_modules', '.setup-stamp');
 const buildStamp = join(root, 'dist', '.setup-stamp');
@@ -34,8 +40,10 @@ function install() {
 function build() {
   console.error('setup: compiling');
   const key = buildKey();
-  rmSync(join(root, 'dist', '.tsbuildinfo'), { force: true });
-  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc')]);
+  for (const project of PROJECTS) {
+    rmSync(join(root, 'dist', project.info), { force: true });
+    run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', project.path]);
+  }
   copyAssets();
   writeFileSync(buildStamp, key);
 }

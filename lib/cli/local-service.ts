@@ -31,6 +31,7 @@ export async function startLocalService({
     modelDir: model,
     host: '127.0.0.1',
     port: 0,
+    playground: false,
     ...(device !== undefined && { device }),
   });
   const resolved = await resolveModel(model, { precision: config.precision, signal });

@@ -24,6 +24,8 @@ export const ENVIRONMENT = {
   threads: 'MODERATION_THREADS',
   /** `trace` … `fatal`, or `silent`. Default: info. */
   logLevel: 'MODERATION_LOG_LEVEL',
+  /** `true` or `false`: the playground at `/`. Default: where the command line serves on loopback; never in the image. */
+  playground: 'MODERATION_PLAYGROUND',
   /** `true` writes CloudWatch embedded metrics into the log. Default: false. */
   emf: 'MODERATION_EMF',
   /** Precision to convert to when the model folder holds a checkpoint. Default: fp32. */

@@ -194,6 +194,15 @@ export const ERRORS = define({
     meaning: 'The path exists but not with this method.',
     remedy: 'Use GET /ping and POST /invocations.',
   },
+  foreign_origin: {
+    scope: 'request',
+    status: 403,
+    retryable: false,
+    meaning:
+      'The request comes from a page of another site, or names a host that this server does not go by. Checked only ' +
+      'while the playground is served.',
+    remedy: 'Open the playground at the address that the server prints; call the service from programs.',
+  },
   not_ready: {
     scope: 'request',
     status: 503,

@@ -10,6 +10,7 @@ interface ServeCommandOptions {
   port?: number;
   device?: Device;
   threads?: number;
+  playground?: boolean;
 }
 
 export function define(command: Command): void {
@@ -25,6 +26,10 @@ export function define(command: Command): void {
         wholeNumber(1, 1024),
       ),
     )
+    .addOption(
+      new Option('--playground', 'serve the playground, a page to try the model, at / (default: on loopback)'),
+    )
+    .addOption(new Option('--no-playground', 'do not serve the playground'))
     .addHelpText('after', help)
     .action(serveModel);
 }
@@ -34,6 +39,7 @@ async function serveModel(options: ServeCommandOptions): Promise<void> {
   const { model, ...rest } = options;
   process.exitCode = await serve({
     resolveModel,
+    playgroundOnLoopback: true,
     overrides: { ...rest, ...(model !== undefined && { modelDir: model }) },
   });
 }
@@ -41,7 +47,7 @@ async function serveModel(options: ServeCommandOptions): Promise<void> {
 function help(): string {
   return `
 Answers GET /ping (200 once the model has answered a warm-up), POST /invocations, GET /metrics and
-GET /execution-parameters. Logs are JSON lines on stdout. SIGTERM drains: accepted requests are answered first.
+GET /execution-parameters; GET / is the playground. Logs are JSON lines on stdout. SIGTERM drains: accepted requests are answered first.
 
 Examples:
   moderate serve --model models/demo
@@ -55,6 +61,7 @@ Other environment variables; options win over MODERATION_* of the same name:
   ${ENVIRONMENT.modelDir}    what --model names
   ${ENVIRONMENT.logLevel}    trace, debug, info (default), warn, error, fatal or silent
   ${ENVIRONMENT.emf}          true writes CloudWatch embedded metrics into the log
+  ${ENVIRONMENT.playground}   true or false: what --playground and --no-playground say
   ${ENVIRONMENT.precision}    precision to convert a checkpoint to: fp32 (default), fp16 or int8
   ${ENVIRONMENT.scratchDir}  writable folder for a pack converted at start`;
 }

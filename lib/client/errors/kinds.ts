@@ -76,6 +76,7 @@ export const KINDS: Readonly<Record<KnownErrorCode, ErrorClass>> = {
   unsupported_media_type: ValidationError,
   not_acceptable: ValidationError,
   not_found: ValidationError,
+  foreign_origin: AccessDeniedError,
   method_not_allowed: ValidationError,
   headers_too_large: ValidationError,
   invalid_option: ValidationError,
