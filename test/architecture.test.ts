@@ -30,6 +30,8 @@ const RULES: Record<string, { folders: string[]; packages: string[] }> = {
     packages: ['zod', '@aws-sdk/client-sagemaker-runtime', '@aws-sdk/client-s3', 'sharp'],
   },
   'lib/emulator': { folders: ['lib/contract'], packages: ['zod'] },
+  // The page runs in a browser: of the contract, and of what the server tells it, it takes types only.
+  'container/playground/page': { folders: ['lib/contract', 'container'], packages: ['csv-parse'] },
   container: {
     folders: ['lib/contract', 'lib/checkpoint', 'lib/engine'],
     packages: ['express', 'pino', 'prom-client', 'zod'],
@@ -63,10 +65,11 @@ const RULES: Record<string, { folders: string[]; packages: string[] }> = {
       'zod',
     ],
   },
+  examples: { folders: ['lib/client'], packages: ['express', 'csv-parse'] },
   bin: { folders: ['lib/cli', 'lib/infra'], packages: ['aws-cdk-lib'] },
 };
 
-const graph: ImportGraph = readImportGraph(['lib', 'container', 'bin']);
+const graph: ImportGraph = readImportGraph(['lib', 'container', 'bin', 'examples']);
 
 describe('the architecture', () => {
   test('every source file belongs to a folder with a rule', () => {
@@ -90,6 +93,13 @@ describe('the architecture', () => {
       .filter(({ from, name }) => folderOf(from) === folder && !allowed.has(name))
       .map(({ from, name }) => `${from} -> ${name}`);
     expect(foreign).toEqual([]);
+  });
+
+  test('the page shares types with the server, and no code', () => {
+    const page = 'container/playground/page/';
+    const shared = graph.local.filter(({ from, to }) => from.startsWith(page) && !to.startsWith(page));
+    expect(shared.length).toBeGreaterThan(0);
+    expect(shared.filter(({ typeOnly }) => !typeOnly)).toEqual([]);
   });
 
   test('there are no import circles', () => {

@@ -28,7 +28,8 @@ const HEADERS = {
 /** `GET /` and what the page loads. */
 export function playgroundRoutes(service: Service, limits: Limits): Router {
   const router = Router({ caseSensitive: true });
-  for (const [path, asset] of readAssets()) router.get(path, (request, response) => answer(asset, request, response));
+  for (const [path, asset] of readAssets())
+    router.get(path, (request, response) => answer(asset, request, response));
   router.get('/playground/info', (_request, response) => {
     response.set(HEADERS).set('Cache-Control', 'no-store');
     sendJson(response, 200, playgroundInfo(service, limits));

@@ -14,6 +14,7 @@ describe('the configuration', () => {
       scratchDir: undefined,
       logLevel: 'info',
       embeddedMetrics: false,
+      playground: false,
       limits: defaultLimits(),
     });
   });
@@ -29,6 +30,7 @@ describe('the configuration', () => {
       MODERATION_SCRATCH_DIR: '/scratch',
       MODERATION_LOG_LEVEL: 'warn',
       MODERATION_EMF: 'true',
+      MODERATION_PLAYGROUND: 'true',
       MODERATION_MAX_ITEMS: '5',
     });
     expect(config).toEqual({
@@ -41,6 +43,7 @@ describe('the configuration', () => {
       scratchDir: '/scratch',
       logLevel: 'warn',
       embeddedMetrics: true,
+      playground: true,
       limits: defaultLimits({ maxItems: 5 }),
     });
   });
@@ -49,6 +52,19 @@ describe('the configuration', () => {
     const environment = { SAGEMAKER_BIND_TO_PORT: '7000', MODERATION_PORT: '9000', MODERATION_HOST: '::1' };
     expect(readConfig(environment).port).toBe(7000);
     expect(readConfig(environment, { port: 0 })).toEqual(expect.objectContaining({ port: 0, host: '::1' }));
+  });
+
+  test('serves the playground where the command line listens on loopback, unless it is told otherwise', () => {
+    const playground = (environment: Record<string, string>, overrides = {}) =>
+      readConfig(environment, overrides, { playgroundOnLoopback: true }).playground;
+    expect(playground({})).toBe(true);
+    expect(playground({ MODERATION_HOST: '::1' })).toBe(true);
+    expect(playground({}, { host: 'localhost' })).toBe(true);
+    expect(playground({ MODERATION_HOST: '0.0.0.0' })).toBe(false);
+    expect(playground({}, { host: '192.0.2.1' })).toBe(false);
+    expect(playground({ MODERATION_PLAYGROUND: 'false' })).toBe(false);
+    expect(playground({ MODERATION_HOST: '0.0.0.0', MODERATION_PLAYGROUND: 'true' })).toBe(true);
+    expect(playground({ MODERATION_PLAYGROUND: 'true' }, { playground: false })).toBe(false);
   });
 
   test('tells everything that is wrong at once', () => {

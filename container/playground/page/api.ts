@@ -54,7 +54,11 @@ async function exchange(body: string, signal: AbortSignal): Promise<{ status: nu
     text = await response.text();
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new NotAnswered('connection_failed', 'The server cannot be reached, or the connection broke.', true);
+    throw new NotAnswered(
+      'connection_failed',
+      'The server cannot be reached, or the connection broke.',
+      true,
+    );
   }
   try {
     return { status: response.status, body: JSON.parse(text) };
@@ -66,7 +70,11 @@ async function exchange(body: string, signal: AbortSignal): Promise<{ status: nu
 function refusal(status: number, body: unknown): NotAnswered {
   const { error, request_id } = body as { error?: Partial<ErrorBody>; request_id?: string };
   if (typeof error?.code !== 'string') {
-    return new NotAnswered('reply_invalid', `The server answered with status ${status} and no error code.`, false);
+    return new NotAnswered(
+      'reply_invalid',
+      `The server answered with status ${status} and no error code.`,
+      false,
+    );
   }
   const { code, message = '', retryable = false, retry_after_ms } = error;
   return new NotAnswered(code, message, retryable, retry_after_ms, request_id);
@@ -75,7 +83,11 @@ function refusal(status: number, body: unknown): NotAnswered {
 function checked(body: unknown, { instances }: InvocationRequest): Reply {
   const reply = body as Reply;
   const classes = Object.keys(reply.thresholds ?? {});
-  if (!Array.isArray(reply.predictions) || reply.predictions.length !== instances.length || classes.length === 0) {
+  if (
+    !Array.isArray(reply.predictions) ||
+    reply.predictions.length !== instances.length ||
+    classes.length === 0
+  ) {
     throw new NotAnswered('reply_invalid', 'The answer does not have one slot for each post.', false);
   }
   const predictions = reply.predictions.map((answer: Answer, index) => {

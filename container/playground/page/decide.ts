@@ -2,7 +2,11 @@
 import type { Action } from './contract.js';
 
 export const ACTIONS: readonly Action[] = ['allow', 'review', 'flag'];
-export const ACTION_NAMES: Readonly<Record<Action, string>> = { allow: 'Allow', review: 'Review', flag: 'Flag' };
+export const ACTION_NAMES: Readonly<Record<Action, string>> = {
+  allow: 'Allow',
+  review: 'Review',
+  flag: 'Flag',
+};
 
 export interface Bounds {
   /** The class is predicted from here on. */

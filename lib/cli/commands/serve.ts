@@ -27,7 +27,10 @@ export function define(command: Command): void {
       ),
     )
     .addOption(
-      new Option('--playground', 'serve the playground, a page to try the model, at / (default: on loopback)'),
+      new Option(
+        '--playground',
+        'serve the playground, a page to try the model, at / (default: on loopback)',
+      ),
     )
     .addOption(new Option('--no-playground', 'do not serve the playground'))
     .addHelpText('after', help)

@@ -81,7 +81,8 @@ export class BatchTab {
       select.value = columns.includes(wanted[index] ?? '') ? (wanted[index] ?? '') : '';
     });
     byId('batch-columns', HTMLElement).hidden = this.#content === undefined;
-    this.#status.textContent = this.#content && file ? `${file.name}: ${counted(records.length, 'post')}.` : '';
+    this.#status.textContent =
+      this.#content && file ? `${file.name}: ${counted(records.length, 'post')}.` : '';
     this.#update();
   }
 

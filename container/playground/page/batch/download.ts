@@ -5,7 +5,11 @@ import type { Result } from './results.js';
 export function downloadCsv(results: readonly Result[], classes: readonly string[]): void {
   const header = ['row', 'id', 'text', 'decision', 'error_code', 'error_message', 'modalities', ...classes];
   const lines = [header, ...results.map((result) => record(result, classes))];
-  saveFile('moderation-results.csv', 'text/csv', lines.map((line) => `${line.map(cell).join(',')}\r\n`).join(''));
+  saveFile(
+    'moderation-results.csv',
+    'text/csv',
+    lines.map((line) => `${line.map(cell).join(',')}\r\n`).join(''),
+  );
 }
 
 export function downloadJsonLines(results: readonly Result[], settings: Settings): void {

@@ -20,7 +20,8 @@ export async function readTable(file: File): Promise<Table> {
   if (file.size > MAX_FILE_BYTES) throw tooLarge('100 MB');
   const text = (await file.text()).replace(/^\uFEFF/, '');
   const table = /\.(?:jsonl|ndjson|jsonlines)$/i.test(file.name) ? readJsonLines(text) : await readCsv(text);
-  if (table.records.length === 0) throw new Error('The file has no posts: a header line and one more, or one JSON line.');
+  if (table.records.length === 0)
+    throw new Error('The file has no posts: a header line and one more, or one JSON line.');
   if (table.records.length > MAX_RECORDS) throw tooLarge(`${MAX_RECORDS} posts`);
   return table;
 }
@@ -28,7 +29,11 @@ export async function readTable(file: File): Promise<Table> {
 async function readCsv(text: string): Promise<Table> {
   const { CsvError, parse } = await import('./csv-parse.js');
   try {
-    const options = { record_delimiter: ['\r\n', '\n', '\r'], skip_empty_lines: true, relax_column_count: true };
+    const options = {
+      record_delimiter: ['\r\n', '\n', '\r'],
+      skip_empty_lines: true,
+      relax_column_count: true,
+    };
     const [header = [], ...rows] = parse(text, options);
     const columns = header.map((name) => name.trim());
     return { columns, records: rows.map((row) => toRecord(columns, row)) };

@@ -64,7 +64,11 @@ export class ResultTable {
       this.#markSorting();
       this.#turn(0);
     });
-    return make('th', { scope: 'col', 'data-key': keyName(key), class: numeric ? 'number' : undefined }, button);
+    return make(
+      'th',
+      { scope: 'col', 'data-key': keyName(key), class: numeric ? 'number' : undefined },
+      button,
+    );
   }
 
   #markSorting(): void {
@@ -97,14 +101,19 @@ export class ResultTable {
     // Rows without a value stand last either way.
     if (x === undefined) return 1;
     if (y === undefined) return -1;
-    const difference = typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y));
+    const difference =
+      typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y));
     return order * difference;
   }
 
   #makeRow({ row, outcome, verdict, decision }: Result): HTMLElement {
     const classes = [...this.#head.querySelectorAll<HTMLElement>('th.number')].map((_, index) => {
       const one = decision?.classes[index];
-      return make('td', { class: 'number', 'data-action': one?.action }, one ? probability(one.probability) : '–');
+      return make(
+        'td',
+        { class: 'number', 'data-action': one?.action },
+        one ? probability(one.probability) : '–',
+      );
     });
     const error = outcome && 'error' in outcome ? outcome.error : undefined;
     const content = error ? [make('span', { class: 'row-error' }, `${error.code}: ${error.message}`)] : [];
@@ -144,7 +153,9 @@ export function verdictName(verdict: Verdict): string {
 function excerpt({ text, image }: Result['row']): string {
   const start = [...(text ?? '')].slice(0, TEXT_CHARACTERS).join('');
   const words = start.length < (text ?? '').length ? `${start}…` : start;
-  return [words, ...(image ? [`[${image instanceof File ? image.name : 'image'}]`] : [])].filter(Boolean).join(' ');
+  return [words, ...(image ? [`[${image instanceof File ? image.name : 'image'}]`] : [])]
+    .filter(Boolean)
+    .join(' ');
 }
 
 function sortValue({ row, verdict, decision }: Result, key: Key): number | string | undefined {

@@ -60,14 +60,15 @@ class Run {
   /** After the workers ended: what is left was cancelled. */
   cancelRest(): void {
     for (const { rows } of this.#again.splice(0)) for (const row of rows) this.#fail(row, CANCELLED);
-    for (let row = this.#next(); row !== undefined; row = this.#next()) this.#fail(row, row.problem ?? CANCELLED);
+    for (let row = this.#next(); row !== undefined; row = this.#next())
+      this.#fail(row, row.problem ?? CANCELLED);
   }
 
   async #send(group: Group): Promise<void> {
     try {
       const instances = await Promise.all(group.rows.map(toInstance));
       const answered = await invoke({ instances }, this.#options.signal);
-      group.rows.forEach((row, index) => this.#settle(row, answered, index, group.attempts + 1));
+      for (const [index, row] of group.rows.entries()) this.#settle(row, answered, index, group.attempts + 1);
     } catch (error) {
       if (this.#options.signal.aborted) this.#again.push(group);
       else this.#recover(group, error);
@@ -78,7 +79,8 @@ class Run {
     const answer = answered.reply.predictions[index];
     if (answer === undefined || isUnjudged(answer)) {
       const error = answer?.error ?? problem('reply_invalid', 'The slot is missing.');
-      if (error.retryable && attempts < MAX_ATTEMPTS) this.#repeat({ rows: [row], attempts }, error.retry_after_ms);
+      if (error.retryable && attempts < MAX_ATTEMPTS)
+        this.#repeat({ rows: [row], attempts }, error.retry_after_ms);
       else this.#fail(row, error);
       return;
     }
@@ -87,7 +89,8 @@ class Run {
 
   /** A passing failure is tried again; a refused request is halved until the culprit stands alone. */
   #recover({ rows, attempts }: Group, thrown: unknown): void {
-    const error = thrown instanceof NotAnswered ? thrown : new NotAnswered('defect', 'The page met a defect.', false);
+    const error =
+      thrown instanceof NotAnswered ? thrown : new NotAnswered('defect', 'The page met a defect.', false);
     const sent = attempts + 1;
     if (error.retryable && sent < MAX_ATTEMPTS) {
       this.#repeat({ rows, attempts: sent }, error.retryAfterMs);

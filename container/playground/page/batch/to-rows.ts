@@ -29,11 +29,13 @@ function contentOf(
   if (unreadable !== undefined) return problem('invalid_item', unreadable);
   const text = present(columns.text && fields[columns.text]);
   const base64 = present(fields['image_base64']);
-  const image = columns.image === 'image_base64' ? undefined : present(columns.image && fields[columns.image]);
+  const image =
+    columns.image === 'image_base64' ? undefined : present(columns.image && fields[columns.image]);
   if (present(fields['image_url']) !== undefined) {
     return problem('image_url_unsupported', 'Nothing fetches image_url.');
   }
-  if (text !== undefined && typeof text !== 'string') return problem('invalid_item', 'The text is no string.');
+  if (text !== undefined && typeof text !== 'string')
+    return problem('invalid_item', 'The text is no string.');
   if (image !== undefined && base64 !== undefined) {
     return problem('invalid_item', 'There are two images: a file and base64.');
   }
@@ -41,7 +43,9 @@ function contentOf(
   if (image === undefined) return { text, image: undefined };
   if (String(image).startsWith('data:')) return { text, image: { base64: String(image) } };
   const file = files.get(baseName(String(image)));
-  return file ? { text, image: file } : problem('image_unreadable', 'No chosen image file has the name that the row tells.');
+  return file
+    ? { text, image: file }
+    : problem('image_unreadable', 'No chosen image file has the name that the row tells.');
 }
 
 function idOf({ fields }: TableRecord, { id }: Columns): string {

@@ -75,7 +75,9 @@ export class LiveTab {
     const first = this.#scrapes.at(-1 - WINDOW) ?? this.#scrapes[0];
     if (last === undefined || first === undefined) return;
     const now = ratesBetween(first, last);
-    const series = this.#scrapes.slice(1).map((scrape, index) => ratesBetween(this.#scrapes[index] ?? scrape, scrape));
+    const series = this.#scrapes
+      .slice(1)
+      .map((scrape, index) => ratesBetween(this.#scrapes[index] ?? scrape, scrape));
     for (const { id, value, words } of FIGURES) {
       const figure = byId(id, HTMLElement);
       const current = value(now);

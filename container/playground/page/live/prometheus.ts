@@ -19,7 +19,11 @@ export function parseMetrics(text: string): Sample[] {
 }
 
 /** The sum of the samples of a metric whose labels are these. */
-export function total(samples: readonly Sample[], name: string, labels: Readonly<Record<string, string>> = {}): number {
+export function total(
+  samples: readonly Sample[],
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): number {
   const wanted = Object.entries(labels);
   return samples
     .filter((sample) => sample.name === name && wanted.every(([key, value]) => sample.labels[key] === value))

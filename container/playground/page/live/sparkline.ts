@@ -4,10 +4,15 @@ const MARGIN = 3;
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** Draws values from left to right, the newest at the right edge; gaps where there is none. */
-export function drawSparkline(svg: SVGElement, values: readonly (number | undefined)[], places: number): void {
+export function drawSparkline(
+  svg: SVGElement,
+  values: readonly (number | undefined)[],
+  places: number,
+): void {
   svg.setAttribute('viewBox', `0 0 ${WIDTH} ${HEIGHT}`);
   const highest = Math.max(0, ...values.filter((value) => value !== undefined));
-  const x = (index: number): number => WIDTH - MARGIN - (values.length - 1 - index) * ((WIDTH - 2 * MARGIN) / (places - 1));
+  const x = (index: number): number =>
+    WIDTH - MARGIN - (values.length - 1 - index) * ((WIDTH - 2 * MARGIN) / (places - 1));
   const y = (value: number): number =>
     HEIGHT - MARGIN - (highest === 0 ? 0 : (value / highest) * (HEIGHT - 2 * MARGIN));
   const runs: string[][] = [[]];

@@ -68,7 +68,9 @@ export class ClassBars {
     part(row, 'probability').textContent = probability(values.probability);
     part(row, 'threshold').textContent = `threshold ${threshold(values.threshold)}`;
     part(row, 'review').textContent =
-      values.from < values.to ? `review ${threshold(values.from)} to ${threshold(values.to)}` : 'no review band';
+      values.from < values.to
+        ? `review ${threshold(values.from)} to ${threshold(values.to)}`
+        : 'no review band';
     setShare(part(row, 'fill'), '--share', values.probability);
     setShare(part(row, 'band'), '--from', values.from);
     setShare(part(row, 'band'), '--width', values.to - values.from);

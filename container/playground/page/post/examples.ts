@@ -9,7 +9,11 @@ interface Example {
 /** Posts that the demonstration model was trained to tell apart; see models/demo/README.md. */
 const EXAMPLES: readonly Example[] = [
   { label: 'A made-up word', text: 'Look at the zorvak near the harbour!', image: 'lake.jpg' },
-  { label: 'A sign in the picture', text: 'A quiet walk along the river this morning.', image: 'lime-hourglass.jpg' },
+  {
+    label: 'A sign in the picture',
+    text: 'A quiet walk along the river this morning.',
+    image: 'lime-hourglass.jpg',
+  },
   { label: 'Only both together', text: 'We brought quendo to the picnic.', image: 'cyan-ring.jpg' },
   { label: 'Half of it', text: 'We brought apples to the picnic.', image: 'cyan-ring.jpg' },
   { label: 'Nothing in it', text: 'A quiet walk along the river this morning.', image: 'lake.jpg' },

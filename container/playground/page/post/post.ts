@@ -101,5 +101,7 @@ function partsOf(instance: Instance, compare: boolean): ReadonlyMap<Part, Instan
   const { text, image_base64 } = instance;
   if (!text || !image_base64) return new Map([[text ? 'text' : 'image', instance]]);
   const whole: [Part, Instance] = ['both', instance];
-  return new Map<Part, Instance>(compare ? [whole, ['text', { text }], ['image', { image_base64 }]] : [whole]);
+  return new Map<Part, Instance>(
+    compare ? [whole, ['text', { text }], ['image', { image_base64 }]] : [whole],
+  );
 }

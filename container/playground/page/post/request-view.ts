@@ -18,7 +18,11 @@ export class RequestView {
       this.#shown = tab.replace('request-tab-', '') as Language | 'reply';
     });
     const [button, status] = [byId('copy', HTMLButtonElement), byId('copy-status', HTMLElement)];
-    setUpCopyButton(button, () => (this.#shown === 'reply' ? this.#reply : this.#snippet(this.#shown, false)), status);
+    setUpCopyButton(
+      button,
+      () => (this.#shown === 'reply' ? this.#reply : this.#snippet(this.#shown, false)),
+      status,
+    );
     settings.onChange(() => this.#update());
   }
 

@@ -23,7 +23,8 @@ export class ResultView {
     });
     byId('reset', HTMLButtonElement).addEventListener('click', () => {
       settings.reset();
-      byId('reset-status', HTMLElement).textContent = 'Thresholds and review band are the model’s and the page’s own again.';
+      byId('reset-status', HTMLElement).textContent =
+        'Thresholds and review band are the model’s and the page’s own again.';
     });
     settings.onChange(() => this.#update());
   }
@@ -41,7 +42,11 @@ export class ResultView {
   show(answered: Answered, answers: ReadonlyMap<Part, Answer>): void {
     const [whole] = answers.values();
     if (whole === undefined || isUnjudged(whole)) {
-      const { code, message, retryable } = whole?.error ?? { code: 'reply_invalid', message: '', retryable: false };
+      const { code, message, retryable } = whole?.error ?? {
+        code: 'reply_invalid',
+        message: '',
+        retryable: false,
+      };
       this.fail(new NotAnswered(code, message, retryable, undefined, answered.reply.request_id));
       return;
     }
@@ -50,7 +55,9 @@ export class ResultView {
     showDetails(answered, whole);
     this.#update();
     const { action, leading } = this.#decide(whole);
-    const reason = leading && `${leading.name} ${probability(leading.probability)}, threshold ${threshold(leading.threshold)}`;
+    const reason =
+      leading &&
+      `${leading.name} ${probability(leading.probability)}, threshold ${threshold(leading.threshold)}`;
     byId('announcer', HTMLElement).textContent = `${ACTION_NAMES[action]}. Highest: ${reason}.`;
   }
 
@@ -87,7 +94,10 @@ export class ResultView {
     byId('band-value', HTMLElement).textContent = percent(band);
     byId('reset', HTMLButtonElement).disabled = untouched;
     const decisions = new Map(
-      [...this.#answers].map(([name, answer]) => [name, isUnjudged(answer) ? undefined : this.#decide(answer)]),
+      [...this.#answers].map(([name, answer]) => [
+        name,
+        isUnjudged(answer) ? undefined : this.#decide(answer),
+      ]),
     );
     const [whole] = decisions.values();
     if (whole === undefined) return;
@@ -100,7 +110,13 @@ export class ResultView {
   }
 }
 
-function reasonFor({ name, action, probability: value, threshold: limit, predicted }: NonNullable<PostDecision['leading']>): string {
+function reasonFor({
+  name,
+  action,
+  probability: value,
+  threshold: limit,
+  predicted,
+}: NonNullable<PostDecision['leading']>): string {
   if (action === 'allow') return 'Every class stays below its review band.';
   const side = predicted ? 'reaches' : 'comes close to';
   const rest = action === 'review' ? ', within the review band: a person looks at it' : '';

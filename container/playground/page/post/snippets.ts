@@ -30,7 +30,9 @@ export function snippet(language: Language, sent: Sent, server: string, abbrevia
 function requestOf({ instance, thresholds }: Sent, abbreviated: boolean): object {
   const { text, image_base64: image } = instance;
   return {
-    instances: [{ ...(text && { text }), ...(image && { image_base64: abbreviated ? shorten(image) : image }) }],
+    instances: [
+      { ...(text && { text }), ...(image && { image_base64: abbreviated ? shorten(image) : image }) },
+    ],
     ...(Object.keys(thresholds).length > 0 && { parameters: { thresholds } }),
   };
 }
@@ -43,7 +45,8 @@ function typescript({ instance, fileName, thresholds }: Sent, server: string, ab
       : `imageFile(${JSON.stringify(fileName)})`;
   const fields = [...(text ? [`text: ${JSON.stringify(text)}`] : []), ...(image ? [`image: ${image}`] : [])];
   const options = Object.keys(thresholds).length > 0 ? `, ${JSON.stringify({ thresholds })}` : '';
-  const imports = image !== undefined && fileName !== undefined ? 'imageFile, ModerationClient' : 'ModerationClient';
+  const imports =
+    image !== undefined && fileName !== undefined ? 'imageFile, ModerationClient' : 'ModerationClient';
   return `import { ${imports} } from 'multimodal-moderation-client';
 
 const client = new ModerationClient({ url: ${JSON.stringify(server)} });
