@@ -66,9 +66,7 @@ const examples = join(projectRoot, 'models', 'demo', 'examples');
     expect(await page.locator('#announcer').textContent()).toMatch(/^Flag\. Highest: racist /);
     await page.getByText('Model, request and timings').click();
     const details = await page.locator('#details-list').textContent();
-    expect(details).toMatch(
-      /Rests ontextTextread wholeModeldemo fusion, fp32Pack[0-9a-f]{64}/,
-    );
+    expect(details).toMatch(/Rests ontextTextread wholeModeldemo fusion, fp32Pack[0-9a-f]{64}/);
     expect(await page.getByRole('rowheader', { name: 'encode text', exact: true }).count()).toBe(1);
     expect(await page.locator('#ablation').isVisible()).toBe(false);
   });
@@ -153,7 +151,7 @@ const examples = join(projectRoot, 'models', 'demo', 'examples');
     const copied = async (tab: string) => {
       await page.getByRole('tab', { name: tab }).click();
       await page.getByRole('button', { name: 'Copy' }).click();
-      await page.getByText('Copied.').waitFor();
+      await page.getByText('Copied.', { exact: true }).waitFor();
       return String(await page.evaluate('navigator.clipboard.readText()'));
     };
     const reply = JSON.parse(await copied('JSON reply'));
@@ -200,7 +198,7 @@ const examples = join(projectRoot, 'models', 'demo', 'examples');
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.getByLabel('Text', { exact: true }).fill('A quiet walk.');
     await page.keyboard.press('Control+Enter');
-    await page.getByText('reply_invalid').waitFor();
+    await page.locator('#failure-code').getByText('reply_invalid').waitFor();
     expect(await page.locator('#result-judged').isVisible()).toBe(false);
   });
 

@@ -16,6 +16,7 @@ export async function copyText(text: string): Promise<void> {
 /** A button that copies what `text` gives and says so for a moment. */
 export function setUpCopyButton(button: HTMLButtonElement, text: () => string, status: HTMLElement): void {
   button.addEventListener('click', async () => {
+    status.textContent = '';
     try {
       await copyText(text());
       status.textContent = 'Copied.';
