@@ -17,7 +17,7 @@ try {
   for (const colorScheme of ['light', 'dark']) {
     const page = await browser.newPage({
       colorScheme,
-      viewport: { width: 1180, height: 1040 },
+      viewport: { width: 1180, height: 1190 },
       reducedMotion: 'reduce',
     });
     await page.goto(playground.url);

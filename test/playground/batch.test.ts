@@ -186,6 +186,13 @@ e,,
     expect((await cells(3)).filter((cell) => cell === 'Not judged')).toHaveLength(24);
   });
 
+  test('has an address of its own', async () => {
+    await page.goto(`${playground.url}/#live`);
+    await page.goto(`${playground.url}/#batch`);
+    await page.reload();
+    await page.getByRole('heading', { name: 'A file of posts' }).waitFor();
+  });
+
   test('that is none is refused with a reason', async () => {
     await choose('posts.csv', 'text\n"never closed\n');
     await page.getByText(/The file is no well-formed CSV/).waitFor();

@@ -93,7 +93,7 @@ const examples = join(projectRoot, 'models', 'demo', 'examples');
     expect(await words.isVisible()).toBe(true);
     expect(requests).toEqual([3, 3, 3, 3]);
     expect(await page.locator('#ablation-parts h4').allTextContents()).toEqual([
-      'Text and image',
+      'Both',
       'Text only',
       'Image only',
     ]);

@@ -14,6 +14,8 @@ const post = new PostTab(settings);
 const batch = new BatchTab(settings);
 const live = new LiveTab();
 
+// Read first: the tabs write their state there.
+const asked = location.hash.slice(1);
 const tabs = new Tabs(byId('main-tabs', HTMLElement), (tab) => {
   live.visible = tab === 'tab-live';
   const name = tab.replace('tab-', '');
@@ -21,9 +23,8 @@ const tabs = new Tabs(byId('main-tabs', HTMLElement), (tab) => {
     history.replaceState(undefined, '', `#${name}`);
   }
 });
-const showHash = (): void => tabs.show(`tab-${location.hash.slice(1)}`);
-window.addEventListener('hashchange', showHash);
-showHash();
+tabs.show(`tab-${asked}`);
+window.addEventListener('hashchange', () => tabs.show(`tab-${location.hash.slice(1)}`));
 
 // A file that misses the drop zone must not replace the page.
 for (const type of ['dragover', 'drop'] as const) {

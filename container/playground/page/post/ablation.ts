@@ -9,7 +9,7 @@ export type Part = (typeof PARTS)[number];
 export type Ablation = ReadonlyMap<Part, PostDecision | undefined>;
 
 const PART_NAMES: Readonly<Record<Part, string>> = {
-  both: 'Text and image',
+  both: 'Both',
   text: 'Text only',
   image: 'Image only',
 };
