@@ -10,6 +10,7 @@ export function drawSparkline(
   places: number,
 ): void {
   svg.setAttribute('viewBox', `0 0 ${WIDTH} ${HEIGHT}`);
+  svg.setAttribute('preserveAspectRatio', 'none');
   const highest = Math.max(0, ...values.filter((value) => value !== undefined));
   const x = (index: number): number =>
     WIDTH - MARGIN - (values.length - 1 - index) * ((WIDTH - 2 * MARGIN) / (places - 1));
