@@ -383,7 +383,6 @@ describe('alarms', () => {
       Metrics: Match.arrayWith([
         Match.objectLike({
           Expression: 'errors - FILL(refused, 0) - FILL(failed, 0)',
-          ReturnData: Match.absent(),
         }),
       ]),
     });

@@ -25,7 +25,10 @@ export function printEndpoint(name: string, { endpoint, config, stack }: Endpoin
 /** Whether it answers, and where to look when it does not. */
 export function printHealth(name: string, endpoint: EndpointFacts['endpoint']): void {
   const { EndpointStatus: status, FailureReason: reason } = endpoint;
-  if (isWell(endpoint)) return console.log('  health: answers');
+  if (isWell(endpoint)) {
+    console.log('  health: answers');
+    return;
+  }
   const undone = status === 'InService' && reason !== undefined;
   const health = undone
     ? 'answers as before; the last update failed and was undone'

@@ -33,20 +33,19 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/Throttling/, 'Try again in a minute.'],
 ];
 
+/** Errors of AWS get advice; what a command throws itself stays as it is. */
 function explained(error: unknown): unknown {
-  if (error instanceof ModerationError || !(error instanceof Error) || error.name === 'AbortError')
-    return error;
+  if (!(error instanceof Error) || error.name === 'AbortError') return error;
   if (/region is missing/i.test(error.message)) {
     return new ModerationError(
       'invalid_configuration',
       'No AWS region is known; give --region or set AWS_REGION.',
     );
   }
+  if (!('$metadata' in error) && !error.name.includes('Provider')) return error;
   const [, advice] = ADVICE.find(([pattern]) => pattern.test(error.name)) ?? [];
   return new Error(
     `AWS refuses (${error.name}): ${error.message}${advice === undefined ? '' : ` ${advice}`}`,
-    {
-      cause: error,
-    },
+    { cause: error },
   );
 }
