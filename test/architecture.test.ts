@@ -59,6 +59,7 @@ const RULES: Record<string, { folders: string[]; packages: string[] }> = {
       'commander',
       'cli-progress',
       '@aws-sdk/client-s3',
+      '@aws-sdk/client-sagemaker',
       '@aws-sdk/lib-storage',
       'csv-parse',
       'tar-stream',

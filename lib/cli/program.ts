@@ -38,6 +38,14 @@ const COMMANDS: Record<string, CommandEntry> = {
     summary: 'upload a model pack to S3',
     load: () => import('./commands/upload.js'),
   },
+  batch: {
+    summary: 'classify files in S3 by a SageMaker batch transform job',
+    load: () => import('./commands/batch.js'),
+  },
+  endpoint: {
+    summary: 'tell how a SageMaker endpoint is, wait for it, or delete it',
+    load: () => import('./commands/endpoint.js'),
+  },
   pull: {
     summary: 'download a published checkpoint from the hub',
     load: () => import('./commands/pull.js'),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Stack } from 'aws-cdk-lib/core';
 import { BatchTransform, type BatchTransformProps } from '../../lib/infra/constructs/batch-transform.js';
@@ -69,8 +70,26 @@ describe('asynchronous hosting', () => {
     const metrics = Object.values(resources(template, 'AWS::CloudWatch::Alarm')).map(
       ({ Properties }) => Properties['MetricName'],
     );
-    for (const name of ['Invocations', 'OverheadLatency', 'Invocation5XXErrors'])
+    for (const name of ['Invocations', 'OverheadLatency', 'InvocationModelErrors'])
       expect(metrics).not.toContain(name);
+  });
+
+  test('is rolled back on metrics that carry the name of the configuration', () => {
+    const guards = Object.values(resources(template, 'AWS::CloudWatch::Alarm'))
+      .filter(({ Properties }) => JSON.stringify(Properties['Dimensions'])?.includes('EndpointConfigName'))
+      .map(({ Properties }) => Properties['MetricName']);
+    expect(guards.sort()).toEqual(['Invocation5XXErrors', 'ModelLatency']);
+  });
+
+  test('may use a bucket with a key of its own, and the role gets that key', () => {
+    const { stack } = newEndpoint((scope) => ({
+      hosting: {
+        kind: 'async',
+        bucket: new Bucket(scope, 'Own', { encryptionKey: new Key(scope, 'OwnKey') }) as IBucket,
+      },
+    }));
+    const policies = JSON.stringify(resources(Template.fromStack(stack), 'AWS::IAM::Policy'));
+    expect(policies).toMatch(/kms:GenerateDataKey[^}]*OwnKey/);
   });
 
   test('lets a caller queue requests, put them into the bucket and read the answers', () => {
@@ -146,7 +165,7 @@ describe('real-time hosting that scales to zero', () => {
     const variant = primaryVariant(template);
     expect(variant).not.toHaveProperty('ModelName');
     expect(variant).toMatchObject({
-      ManagedInstanceScaling: { Status: 'ENABLED', MinInstanceCount: 0, MaxInstanceCount: 2 },
+      ManagedInstanceScaling: { Status: 'ENABLED', MinInstanceCount: 0, MaxInstanceCount: 3 },
       InferenceAmiVersion: 'al2-ami-sagemaker-inference-gpu-3-1',
     });
     expect(only(template, 'AWS::SageMaker::EndpointConfig')).toMatchObject({
@@ -207,6 +226,40 @@ describe('several variants', () => {
     );
     expect(names.filter((name) => name === 'OverheadLatency')).toHaveLength(2);
     expect(names.filter((name) => name === 'Refused')).toHaveLength(1);
+  });
+
+  test('are scaled and watched by their own instance types and counts', () => {
+    const template = synthesize({
+      hosting: {
+        kind: 'realtime',
+        amiVersion: 'al2-ami-sagemaker-inference-gpu-3-1',
+        variants: [{ name: 'Cpu', model: other, instanceType: 'ml.c6i.4xlarge', instanceCount: 3 }],
+      },
+    });
+    expect(only(template, 'AWS::SageMaker::EndpointConfig')['ProductionVariants']).toEqual([
+      expect.objectContaining({ InstanceType: 'ml.g4dn.xlarge' }),
+      expect.not.objectContaining({ InferenceAmiVersion: expect.anything() }),
+    ]);
+    template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', {
+      MinCapacity: 3,
+      MaxCapacity: 6,
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'CPUUtilization',
+      Threshold: 16 * 90,
+      Dimensions: Match.arrayWith([{ Name: 'VariantName', Value: 'Cpu' }]),
+    });
+  });
+
+  test('shift traffic step by step only where each has two instances', () => {
+    const variants = [{ name: 'Clip', model: other, instanceCount: 1 }];
+    const message = failure(() =>
+      synthesize({
+        hosting: { kind: 'realtime', instanceCount: 2, variants },
+        rollout: { strategy: 'canary' },
+      }),
+    );
+    expect(message).toContain('rollout.strategy is canary for a fleet of 1 instance');
   });
 
   test('a shadow gets copies of the requests', () => {

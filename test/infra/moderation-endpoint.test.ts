@@ -52,6 +52,17 @@ describe('the machine image of a GPU instance', () => {
   });
 });
 
+describe('an instance type of the newest GPUs', () => {
+  test('is taken for one, and needs a driver that knows them', () => {
+    const hosting = { kind: 'realtime', instanceType: 'ml.p6-b200.48xlarge' } as const;
+    expect(failure(() => synthesize({ hosting }))).toContain('which need driver 570 or newer');
+    const amiVersion = 'al2023-ami-sagemaker-inference-gpu-4-1';
+    expect(primaryVariant(synthesize({ hosting: { ...hosting, amiVersion } }))).not.toHaveProperty(
+      'VolumeSizeInGB',
+    );
+  });
+});
+
 describe('a volume size', () => {
   test('is never set on types with local NVMe storage, where SageMaker refuses it', () => {
     expect(primaryVariant(plain)).not.toHaveProperty('VolumeSizeInGB');
@@ -125,6 +136,7 @@ describe('the model', () => {
         MODERATION_MAX_ITEMS: '64',
         MODERATION_LOG_LEVEL: 'warn',
         MODERATION_EMF: 'true',
+        MODERATION_ENDPOINT_NAME: only(template, 'AWS::SageMaker::Endpoint')['EndpointName'],
       },
     });
   });
@@ -228,6 +240,19 @@ describe('an update', () => {
         ]),
       );
     }
+  });
+
+  test('must not time out while it waits on purpose', () => {
+    const hosting = { kind: 'realtime', instanceCount: 4 } as const;
+    const bakeTime = Duration.minutes(30);
+    const slow = synthesize({ hosting, rollout: { strategy: 'linear', bakeTime } });
+    expect(only(slow, 'AWS::SageMaker::Endpoint')['DeploymentConfig']).toMatchObject({
+      BlueGreenUpdatePolicy: { MaximumExecutionTimeoutInSeconds: 4 * 1800 + 300 + 3000 },
+    });
+    const timeout = Duration.hours(1);
+    expect(
+      failure(() => synthesize({ hosting, rollout: { strategy: 'linear', bakeTime, timeout } })),
+    ).toContain('rollout.timeout is 3600 s, but bakeTime after each step and terminationWait take 7500 s');
   });
 
   test('cannot be watched by more than ten alarms', () => {
@@ -350,6 +375,23 @@ describe('alarms', () => {
       ...instance,
       MetricName: 'MemoryUtilization',
       Threshold: 85,
+    });
+  });
+
+  test('count requests without any answer apart from 4xx and 5xx, which the metric of model errors includes', () => {
+    plain.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Metrics: Match.arrayWith([
+        Match.objectLike({
+          Expression: 'errors - FILL(refused, 0) - FILL(failed, 0)',
+        }),
+      ]),
+    });
+  });
+
+  test('count the refusals of this endpoint alone', () => {
+    plain.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'Refused',
+      Dimensions: [{ Name: 'EndpointName', Value: only(plain, 'AWS::SageMaker::Endpoint')['EndpointName'] }],
     });
   });
 

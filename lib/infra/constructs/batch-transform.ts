@@ -3,8 +3,9 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { CfnOutput, Stack } from 'aws-cdk-lib/core';
+import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { type BatchJob, JSON_LINES_JOB } from '../../contract/batch-job.js';
 import { type ContainerOptions, containerEnvironment } from './container/container-environment.js';
 import type { ImageSource } from './container/image-source.js';
 import { defined } from './defined.js';
@@ -36,18 +37,16 @@ export interface BatchTransformProps {
   readonly encryptionKey?: IKey;
 }
 
-/** A container with CUDA 12 needs driver 535, the newest that batch transform offers. */
-const BATCH_GPU_AMI = 'al2-ami-sagemaker-batch-gpu-535';
-/** SageMaker's default is 600 s; a request of 6 MB of JSON Lines stays well below. */
-const INVOCATION_TIMEOUT_S = 600;
-
 /**
  * CloudFormation has no transform jobs, as a job runs once. The description is a CreateTransformJob request without the
- * job's name, in a parameter of Systems Manager; `moderate batch` fills in the name and the input.
+ * job's name, in a parameter of Systems Manager and in an output, so that `cdk deploy --outputs-file` writes a file that
+ * `moderate batch --job-definition` reads; it fills in the name, the input and the output.
  */
 export class BatchTransform extends Construct {
   readonly model: ModerationModel;
   readonly jobParameter: StringParameter;
+  /** The description, as JSON. */
+  readonly jobDefinition: string;
 
   constructor(scope: Construct, id: string, props: BatchTransformProps) {
     super(scope, id);
@@ -70,11 +69,12 @@ export class BatchTransform extends Construct {
       role,
       networkIsolation: true,
     });
+    const definition = Stack.of(this).toJsonString(jobDescription(props, this.model.modelName));
     this.jobParameter = new StringParameter(this, 'Job', {
       description: 'CreateTransformJob request without its name; moderate batch starts it',
-      stringValue: Stack.of(this).toJsonString(jobDescription(props, this.model.modelName)),
+      stringValue: definition,
     });
-    new CfnOutput(this, 'JobParameterName', { value: this.jobParameter.parameterName });
+    this.jobDefinition = definition;
   }
 }
 
@@ -83,38 +83,40 @@ function filled(props: BatchTransformProps) {
     instanceType: props.instanceType ?? DEFAULT_INSTANCE_TYPE,
     inputPrefix: props.inputPrefix ?? 'batch/input/',
     outputPrefix: props.outputPrefix ?? 'batch/output/',
-    maxPayloadMb: props.maxPayloadMb ?? 6,
-    maxConcurrentTransforms: props.maxConcurrentTransforms ?? 4,
+    maxPayloadMb: props.maxPayloadMb ?? JSON_LINES_JOB.MaxPayloadInMB,
+    maxConcurrentTransforms: props.maxConcurrentTransforms ?? JSON_LINES_JOB.MaxConcurrentTransforms,
   };
 }
 
 /** JSON Lines in, JSON Lines out: records are joined to requests, and answers are split again. */
-function jobDescription(props: BatchTransformProps, modelName: string): object {
+function jobDescription(props: BatchTransformProps, modelName: string): BatchJob {
+  const { BatchStrategy, ContentType, SplitType, Accept, AssembleWith, gpuAmi } = JSON_LINES_JOB;
+  const { InvocationsTimeoutInSeconds, InvocationsMaxRetries } = JSON_LINES_JOB;
   const { bucket, encryptionKey } = props;
   const { instanceType, inputPrefix, outputPrefix, maxPayloadMb, maxConcurrentTransforms } = filled(props);
   return {
     ModelName: modelName,
     MaxConcurrentTransforms: maxConcurrentTransforms,
     MaxPayloadInMB: maxPayloadMb,
-    BatchStrategy: 'MultiRecord',
-    ModelClientConfig: { InvocationsTimeoutInSeconds: INVOCATION_TIMEOUT_S, InvocationsMaxRetries: 3 },
+    BatchStrategy,
+    ModelClientConfig: { InvocationsTimeoutInSeconds, InvocationsMaxRetries },
     TransformInput: {
       DataSource: {
         S3DataSource: { S3DataType: 'S3Prefix', S3Uri: `s3://${bucket.bucketName}/${inputPrefix}` },
       },
-      ContentType: 'application/jsonlines',
-      SplitType: 'Line',
+      ContentType,
+      SplitType,
     },
     TransformOutput: defined({
       S3OutputPath: `s3://${bucket.bucketName}/${outputPrefix}`,
-      Accept: 'application/jsonlines',
-      AssembleWith: 'Line',
+      Accept,
+      AssembleWith,
       KmsKeyId: encryptionKey?.keyArn,
     }),
     TransformResources: defined({
       InstanceType: instanceType,
       InstanceCount: props.instanceCount ?? 1,
-      TransformAmiVersion: instanceFacts(instanceType)?.gpu ? BATCH_GPU_AMI : undefined,
+      TransformAmiVersion: instanceFacts(instanceType)?.gpu ? gpuAmi : undefined,
     }),
   };
 }

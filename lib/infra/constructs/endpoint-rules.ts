@@ -7,6 +7,7 @@ import {
   PRIMARY_VARIANT,
   type RealtimeHosting,
   type ServerlessHosting,
+  variantInstances,
 } from './hosting/hosting.js';
 import {
   DEFAULT_INSTANCE_TYPE,
@@ -66,12 +67,17 @@ export function endpointRules(props: ModerationEndpointProps, hosting: Hosting):
   ];
 }
 
-/** Instances to count on when an update begins. */
+/** Instances to count on when an update begins, of the smallest variant: traffic shifts in all of them alike. */
 export function fleetSize(hosting: Hosting): number {
   switch (hosting.kind) {
     case 'realtime': {
-      const count = hosting.instanceCount ?? 1;
-      return hosting.scaling === false ? count : scalingBounds(hosting.scaling ?? {}, count).min;
+      const counts = [hosting, ...variantInstances(hosting).map(({ instances }) => instances)].map(
+        ({ instanceCount = 1 }) => instanceCount,
+      );
+      const { scaling = {} } = hosting;
+      return Math.min(
+        ...counts.map((count) => (scaling === false ? count : scalingBounds(scaling, count).min)),
+      );
     }
     case 'async':
       return hosting.minInstances ?? 0;
@@ -153,7 +159,10 @@ function realtimeRules(props: ModerationEndpointProps, hosting: RealtimeHosting)
   ];
   const repeated = names.filter((name, index) => names.indexOf(name) !== index);
   return [
-    ...(hosting.scaling === false ? [] : scalingRules(hosting.scaling ?? {}, hosting.instanceCount ?? 1)),
+    ...scalingRules(hosting.scaling ?? {}, hosting.instanceCount ?? 1),
+    ...variantInstances(hosting).flatMap(({ name, instances }) =>
+      countRules(hosting.scaling ?? {}, instances.instanceCount, `instanceCount of the variant ${name}`),
+    ),
     {
       broken: repeated.length > 0,
       problem: `variants share the name ${JSON.stringify(repeated[0])}; each needs its own.`,
@@ -185,7 +194,19 @@ function realtimeRules(props: ModerationEndpointProps, hosting: RealtimeHosting)
   ];
 }
 
-function scalingRules(scaling: ScalingOptions, instanceCount: number): Rule[] {
+function countRules(scaling: ScalingOptions | false, instanceCount: number, name: string): Rule[] {
+  if (scaling === false) return [within(name, instanceCount, 1, 1000, 'instances')];
+  const { min, max } = scalingBounds(scaling, instanceCount);
+  return [
+    {
+      broken: fails(instanceCount, (known) => known >= min && known <= max),
+      problem: `${name} is ${instanceCount}; expected it within scaling's ${min} to ${max} instances.`,
+    },
+  ];
+}
+
+function scalingRules(scaling: ScalingOptions | false, instanceCount: number): Rule[] {
+  if (scaling === false) return [];
   const { min, max } = scalingBounds(scaling, instanceCount);
   const steps = scaling.steps ?? [];
   const rising = steps.every(
@@ -197,10 +218,7 @@ function scalingRules(scaling: ScalingOptions, instanceCount: number): Rule[] {
       broken: fails(max, (known) => Token.isUnresolved(min) || known >= min),
       problem: `scaling.maxInstances is ${max}, below minInstances, which is ${min}.`,
     },
-    {
-      broken: fails(instanceCount, (known) => known >= min && known <= max),
-      problem: `instanceCount is ${instanceCount}; expected it within scaling's ${min} to ${max} instances.`,
-    },
+    ...countRules(scaling, instanceCount, 'instanceCount'),
     {
       broken: fails(scaling.concurrentRequests, (target) => target > 0),
       problem: `scaling.concurrentRequests is ${scaling.concurrentRequests}; expected more than 0.`,

@@ -10,7 +10,7 @@ import { endpointRules, fleetSize } from './endpoint-rules.js';
 import { ASYNC_PREFIXES, type AsyncInference } from './hosting/async-inference.js';
 import { EndpointFleet } from './hosting/endpoint-fleet.js';
 import { scaleFleet } from './hosting/fleet-scaling.js';
-import { type Hosting, PRIMARY_VARIANT } from './hosting/hosting.js';
+import { type Hosting, type Instances, PRIMARY_VARIANT } from './hosting/hosting.js';
 import { ScaleToZeroComponent } from './hosting/inference-component.js';
 import { type InstanceFacts, instanceFacts } from './hosting/instance-type.js';
 import { deploymentConfig } from './hosting/rollout.js';
@@ -40,6 +40,8 @@ export class ModerationEndpoint extends ModerationEndpointBase {
   readonly alarms: readonly Alarm[];
   /** Bucket and topics of asynchronous hosting. */
   readonly asyncInference: AsyncInference | undefined;
+  /** What callers must name besides the endpoint, where hosting scales to zero. */
+  readonly inferenceComponentName: string | undefined;
   protected override readonly invocable: readonly string[];
   protected override readonly metrics: EndpointMetrics;
   protected override readonly invokeActions: readonly string[];
@@ -65,7 +67,11 @@ export class ModerationEndpoint extends ModerationEndpointBase {
     check(`options of ${this.node.path}`, endpointRules(props, this.#hosting));
     this.#fixedName = props.endpointName ?? Names.uniqueResourceName(this, { maxLength: 50, separator: '-' });
     this.#thresholds = fillThresholds(props.watch?.thresholds ?? {});
-    this.#fleet = new EndpointFleet(this, 'Fleet', { ...props, hosting: this.#hosting });
+    this.#fleet = new EndpointFleet(this, 'Fleet', {
+      ...props,
+      hosting: this.#hosting,
+      endpointName: this.#fixedName,
+    });
     this.asyncInference = this.#fleet.asyncInference;
     this.metrics = new EndpointMetrics(this.#fixedName, PRIMARY_VARIANT);
 
@@ -73,6 +79,7 @@ export class ModerationEndpoint extends ModerationEndpointBase {
     this.endpointName = this.resource.attrEndpointName;
     this.endpointArn = this.resource.ref;
     const component = this.#scale();
+    this.inferenceComponentName = component?.resource.inferenceComponentName;
     this.invocable = [this.endpointArn, ...(component ? [component.resource.attrInferenceComponentArn] : [])];
     this.invokeActions = [
       this.#hosting.kind === 'async' ? 'sagemaker:InvokeEndpointAsync' : 'sagemaker:InvokeEndpoint',
@@ -109,12 +116,11 @@ export class ModerationEndpoint extends ModerationEndpointBase {
   #deployment(config: CfnEndpointConfig): CfnEndpoint.DeploymentConfigProperty | undefined {
     const { kind } = this.#hosting;
     if (kind !== 'realtime' && kind !== 'async') return undefined;
-    const rules = this.#fleet.variantNames.flatMap((variant, index) =>
+    const rules = this.#fleet.variants.flatMap(({ name }, index) =>
       rollbackRules(
-        kind,
-        new EndpointMetrics(this.#fixedName, variant, config.attrEndpointConfigName),
+        new EndpointMetrics(this.#fixedName, name, config.attrEndpointConfigName),
         this.#thresholds,
-      ).map((rule) => ({ ...rule, id: index === 0 ? rule.id : `${rule.id}${variant}` })),
+      ).map((rule) => ({ ...rule, id: index === 0 ? rule.id : `${rule.id}${name}` })),
     );
     const own = new Alarms(this, 'Rollback', rules).all;
     const { rollout = {} } = this.#props;
@@ -136,7 +142,7 @@ export class ModerationEndpoint extends ModerationEndpointBase {
         instances,
       });
     }
-    scaleFleet(this, this.#fleet, hosting, this.endpointName);
+    scaleFleet(this, this.#fleet.variants, hosting, this.endpointName);
     return undefined;
   }
 
@@ -147,11 +153,9 @@ export class ModerationEndpoint extends ModerationEndpointBase {
   /** After the endpoint, or the missing instances of its creation would raise an alarm. */
   #watch(): Alarm[] {
     const { watch = {}, dataCapture, container = {} } = this.#props;
-    const facts = this.#facts();
     const context = {
       kind: this.#hosting.kind,
       thresholds: this.#thresholds,
-      facts,
       dataCapture: dataCapture !== undefined,
       embeddedMetrics: container.embeddedMetrics ?? true,
       noCapacity:
@@ -159,32 +163,32 @@ export class ModerationEndpoint extends ModerationEndpointBase {
           ? ScaleToZeroComponent.metricNoCapacity(this.#componentName)
           : undefined,
     };
-    const all = this.#fleet.variantNames.flatMap((variant, index) => {
-      const metrics = new EndpointMetrics(this.#fixedName, variant);
-      const rules = alarmRules({ ...context, metrics, primary: index === 0 });
-      const alarms = new Alarms(this, index === 0 ? 'Alarms' : `Alarms${variant}`, rules, watch.topic);
+    const all = this.#fleet.variants.flatMap(({ name, instances }, index) => {
+      const metrics = new EndpointMetrics(this.#fixedName, name);
+      const facts = factsOf(instances);
+      const rules = alarmRules({ ...context, facts, metrics, primary: index === 0 });
+      const alarms = new Alarms(this, index === 0 ? 'Alarms' : `Alarms${name}`, rules, watch.topic);
       alarms.node.addDependency(this.resource);
       return alarms.all;
     });
-    if (watch.dashboard ?? true) this.#draw(all, facts);
+    if (watch.dashboard ?? true) this.#draw(all);
     return all;
   }
 
-  #draw(alarms: readonly Alarm[], facts: InstanceFacts | undefined): void {
-    const { variantNames, shadowName } = this.#fleet;
-    const names = [...variantNames, ...(shadowName === undefined ? [] : [shadowName])];
+  #draw(alarms: readonly Alarm[]): void {
+    const { variants, shadowName } = this.#fleet;
+    const names = [...variants.map(({ name }) => name), ...(shadowName === undefined ? [] : [shadowName])];
     new EndpointDashboard(this, 'Dashboard', {
       kind: this.#hosting.kind,
-      gpu: facts?.gpu ?? false,
+      gpu: variants.some(({ instances }) => factsOf(instances)?.gpu),
       variants: names.map((name) => new EndpointMetrics(this.#fixedName, name)),
       alarms,
     });
   }
+}
 
-  #facts(): InstanceFacts | undefined {
-    const { instances } = this.#fleet;
-    return instances === undefined ? undefined : instanceFacts(instances.instanceType);
-  }
+function factsOf(instances: Instances | undefined): InstanceFacts | undefined {
+  return instances === undefined ? undefined : instanceFacts(instances.instanceType);
 }
 
 /**

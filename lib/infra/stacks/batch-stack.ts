@@ -2,6 +2,7 @@
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { CfnOutput, Stack, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { JOB_DEFINITION_OUTPUT } from '../../contract/batch-job.js';
 import { BatchTransform } from '../constructs/batch-transform.js';
 import { defined } from '../constructs/defined.js';
 import type { EndpointStackProps } from './endpoint-stack.js';
@@ -13,7 +14,7 @@ export class BatchStack extends Stack {
     const { settings } = props;
     const { instanceType, instanceCount, precision } = settings;
     const bucket = this.#bucket(settings.batchBucket);
-    new BatchTransform(this, 'Batch', {
+    const batch = new BatchTransform(this, 'Batch', {
       model: modelSource(this, 'ModelBucket', settings.model, settings.modelHash),
       image: imageSource(settings.image),
       bucket,
@@ -21,6 +22,8 @@ export class BatchStack extends Stack {
       ...defined({ instanceType, instanceCount }),
     });
     new CfnOutput(this, 'BatchBucket', { value: bucket.bucketName });
+    new CfnOutput(this, 'JobParameterName', { value: batch.jobParameter.parameterName });
+    new CfnOutput(this, JOB_DEFINITION_OUTPUT, { value: batch.jobDefinition });
   }
 
   #bucket(name: string | undefined): IBucket {

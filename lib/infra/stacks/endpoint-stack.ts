@@ -94,9 +94,12 @@ export class EndpointStack extends Stack {
 
   /** What a client needs. */
   #outputs(): void {
-    const { endpointName, endpointArn, asyncInference } = this.endpoint;
+    const { endpointName, endpointArn, asyncInference, inferenceComponentName } = this.endpoint;
     new CfnOutput(this, 'EndpointName', { value: endpointName });
     new CfnOutput(this, 'EndpointArn', { value: endpointArn });
+    if (inferenceComponentName !== undefined) {
+      new CfnOutput(this, 'InferenceComponentName', { value: inferenceComponentName });
+    }
     if (asyncInference === undefined) return;
     const { bucketName } = asyncInference.bucket;
     new CfnOutput(this, 'AsyncInput', { value: `s3://${bucketName}/${ASYNC_PREFIXES.input}` });

@@ -35,14 +35,21 @@ export interface ContainerOptions {
 /**
  * The variables that differ from the container's own defaults.
  *
+ * @param endpointName as it is known before the endpoint is made: a model that asked its endpoint for the name would make
+ * a circle, since the endpoint needs the model. Undefined outside an endpoint.
  * @throws ModerationError `invalid_configuration`, listing every limit out of its range
  */
-export function containerEnvironment(options: ContainerOptions, device: Device): Record<string, string> {
+export function containerEnvironment(
+  options: ContainerOptions,
+  device: Device,
+  endpointName?: string,
+): Record<string, string> {
   checkOptions(options);
   const environment: Record<string, string> = {
     [ENVIRONMENT.device]: options.device ?? device,
     [ENVIRONMENT.emf]: String(options.embeddedMetrics ?? true),
   };
+  if (endpointName !== undefined) environment[ENVIRONMENT.endpointName] = endpointName;
   if (options.precision !== undefined) environment[ENVIRONMENT.precision] = options.precision;
   if (options.threads !== undefined) environment[ENVIRONMENT.threads] = String(options.threads);
   if (options.logLevel !== undefined) environment[ENVIRONMENT.logLevel] = options.logLevel;

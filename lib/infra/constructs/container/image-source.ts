@@ -70,6 +70,7 @@ export abstract class ImageSource {
       ]);
     }
     const find = (scope: Construct): IRepository =>
+      (scope.node.tryFindChild('Repository') as IRepository | undefined) ??
       Repository.fromRepositoryAttributes(scope, 'Repository', {
         repositoryName: repositoryName ?? '',
         repositoryArn: Arn.format({

@@ -37,8 +37,8 @@ export class AsyncInference extends Construct {
     this.successTopic = hosting.successTopic ?? this.#createTopic('Success', encryptionKey);
     this.errorTopic = hosting.errorTopic ?? this.#createTopic('Error', encryptionKey);
     role.grantReadObjects(this.bucket, ASYNC_PREFIXES.input);
-    role.grantWriteObjects(this.bucket, ASYNC_PREFIXES.output);
-    role.grantWriteObjects(this.bucket, ASYNC_PREFIXES.failures);
+    role.grantWriteObjects(this.bucket, ASYNC_PREFIXES.output, encryptionKey);
+    role.grantWriteObjects(this.bucket, ASYNC_PREFIXES.failures, encryptionKey);
     if (encryptionKey !== undefined) role.grantKey(encryptionKey);
     for (const topic of [this.successTopic, this.errorTopic]) topic.grantPublish(role.role);
     this.config = {

@@ -17,12 +17,14 @@ import {
   fillInstances,
   type Hosting,
   type Instances,
+  instancesOf,
   PRIMARY_VARIANT,
   type RealtimeHosting,
   type ShadowOptions,
   type VariantOptions,
+  variantInstances,
 } from './hosting.js';
-import { maxCopies } from './inference-component.js';
+import { maxInstances } from './inference-component.js';
 import { instanceFacts, targetFor } from './instance-type.js';
 import {
   componentVariant,
@@ -35,6 +37,15 @@ import { serverlessSizeRules } from './serverless-size.js';
 
 export interface EndpointFleetProps extends ModerationEndpointProps {
   readonly hosting: Hosting;
+  /** Known at synthesis, so that containers can carry it in their metrics without a circle in the template. */
+  readonly endpointName: string;
+}
+
+/** A variant that answers. */
+export interface FleetVariant {
+  readonly name: string;
+  /** Undefined for serverless. */
+  readonly instances: Instances | undefined;
 }
 
 /** Unnamed, as models are: every change replaces an endpoint configuration. */
@@ -45,8 +56,8 @@ export class EndpointFleet extends Construct {
   readonly instances: Instances | undefined;
   readonly models: { readonly primary: ModerationModel };
   readonly asyncInference: AsyncInference | undefined;
-  /** Variants that answer; the primary first. */
-  readonly variantNames: readonly string[];
+  /** The primary first. */
+  readonly variants: readonly FleetVariant[];
   readonly shadowName: string | undefined;
   readonly #props: EndpointFleetProps;
   readonly #network: Network | undefined;
@@ -68,7 +79,10 @@ export class EndpointFleet extends Construct {
     this.asyncInference = this.#asyncInference();
     const variants = [this.#primaryVariant(primary), ...this.#furtherVariants()];
     const shadow = this.#shadow();
-    this.variantNames = variants.map(({ variantName }) => variantName);
+    this.variants = [
+      { name: PRIMARY_VARIANT, instances: this.instances },
+      ...variantInstances(hosting).map(({ name, instances }) => ({ name, instances })),
+    ];
     this.shadowName = shadow?.variantName;
     this.config = this.#createConfig(variants, shadow);
   }
@@ -127,7 +141,7 @@ export class EndpointFleet extends Construct {
     if (hosting.kind === 'serverless') return serverlessVariant(PRIMARY_VARIANT, modelName, hosting);
     const instances = this.instances ?? fillInstances(hosting);
     if (hosting.kind === 'scale-to-zero')
-      return componentVariant(PRIMARY_VARIANT, instances, maxCopies(hosting));
+      return componentVariant(PRIMARY_VARIANT, instances, maxInstances(hosting));
     return instanceVariant({ variantName: PRIMARY_VARIANT, modelName, weight: 1 }, instances);
   }
 
@@ -152,8 +166,7 @@ export class EndpointFleet extends Construct {
     variantName: string,
     weight: number,
   ): ProductionVariant {
-    const { instanceType, instanceCount } = options;
-    const instances = fillInstances({ ...hosting, ...defined({ instanceType, instanceCount }) });
+    const instances = instancesOf(hosting, options);
     const container = options.container ?? this.#props.container ?? {};
     const { modelName } = this.#model(
       `Model${variantName}`,
@@ -178,7 +191,11 @@ export class EndpointFleet extends Construct {
     return new ModerationModel(this, id, {
       model,
       image: this.#image(target),
-      environment: containerEnvironment(container, target === 'gpu' ? 'cuda' : 'cpu'),
+      environment: containerEnvironment(
+        container,
+        target === 'gpu' ? 'cuda' : 'cpu',
+        this.#props.endpointName,
+      ),
       role: this.role,
       networkIsolation: this.#isolated,
       network: this.#network,

@@ -1,7 +1,8 @@
 /** How the instances of a real-time or asynchronous endpoint follow their load. */
 import type { Construct } from 'constructs';
 import { EndpointMetrics } from '../watch/endpoint-metrics.js';
-import type { AsyncHosting, Hosting, Instances, RealtimeHosting } from './hosting.js';
+import type { FleetVariant } from './endpoint-fleet.js';
+import type { AsyncHosting, Hosting, RealtimeHosting } from './hosting.js';
 import { instanceFacts } from './instance-type.js';
 import { Scalable } from './scaling.js';
 import { scalingBounds } from './scaling-options.js';
@@ -10,23 +11,17 @@ const DIMENSION = 'sagemaker:variant:DesiredInstanceCount';
 /** Where the instance type is known only at deployment. */
 const CAUTIOUS_TARGET = 4;
 
-export interface ScaledFleet {
-  readonly instances: Instances | undefined;
-  readonly variantNames: readonly string[];
-}
-
 /** @param endpointName by GetAtt, so that policies come after the endpoint */
 export function scaleFleet(
   scope: Construct,
-  fleet: ScaledFleet,
+  variants: readonly FleetVariant[],
   hosting: Hosting,
   endpointName: string,
 ): void {
-  const target = instanceFacts(fleet.instances?.instanceType ?? '')?.concurrencyTarget ?? CAUTIOUS_TARGET;
-  fleet.variantNames.forEach((variant, index) => {
-    const id = index === 0 ? 'Scaling' : `Scaling${variant}`;
-    if (hosting.kind === 'realtime') scaleOnRequests(scope, id, hosting, endpointName, variant, target);
-    if (hosting.kind === 'async') scaleOnBacklog(scope, id, hosting, endpointName, variant);
+  variants.forEach((variant, index) => {
+    const id = index === 0 ? 'Scaling' : `Scaling${variant.name}`;
+    if (hosting.kind === 'realtime') scaleOnRequests(scope, id, hosting, endpointName, variant);
+    if (hosting.kind === 'async') scaleOnBacklog(scope, id, hosting, endpointName, variant.name);
   });
 }
 
@@ -35,14 +30,14 @@ function scaleOnRequests(
   id: string,
   hosting: RealtimeHosting,
   endpointName: string,
-  variant: string,
-  target: number,
+  { name, instances }: FleetVariant,
 ): void {
-  const { scaling = {}, instanceCount = 1 } = hosting;
+  const { scaling = {} } = hosting;
   if (scaling === false) return;
-  const { min, max } = scalingBounds(scaling, instanceCount);
+  const { min, max } = scalingBounds(scaling, instances?.instanceCount ?? 1);
+  const target = instanceFacts(instances?.instanceType ?? '')?.concurrencyTarget ?? CAUTIOUS_TARGET;
   const scalable = new Scalable(scope, id, {
-    resourceId: `endpoint/${endpointName}/variant/${variant}`,
+    resourceId: `endpoint/${endpointName}/variant/${name}`,
     dimension: DIMENSION,
     min,
     max,
@@ -55,7 +50,7 @@ function scaleOnRequests(
     scaling.concurrentRequests ?? target,
     { scaleOut, scaleIn: scaling.scaleInCooldown?.toSeconds() ?? 300 },
   );
-  const metric = new EndpointMetrics(endpointName, variant).concurrentRequests();
+  const metric = new EndpointMetrics(endpointName, name).concurrentRequests();
   scalable.stepOut('Steps', metric, scaling.steps ?? [], scaleOut);
 }
 

@@ -28,6 +28,9 @@ export const GPU_AMIS: Readonly<Record<string, GpuAmi>> = {
 /** Driver 550: what AWS pairs with CUDA 12.x containers, such as the project's gpu image. */
 export const DEFAULT_GPU_AMI = 'al2-ami-sagemaker-inference-gpu-3-1';
 
+/** Driver 580, the only one that knows Blackwell GPUs. */
+const BLACKWELL_AMI = 'al2023-ami-sagemaker-inference-gpu-4-1';
+
 /** The AMI to pin: the one asked for, else the default on GPU types and none on CPU types. */
 export function amiVersion(instanceType: string, override: string | undefined): string | undefined {
   if (override !== undefined) return override;
@@ -51,6 +54,10 @@ export function amiRules(
     {
       broken: override !== undefined && facts !== undefined && !facts.gpu,
       problem: `amiVersion is ${JSON.stringify(override)} on ${instanceType}, which has no GPU; leave amiVersion out.`,
+    },
+    {
+      broken: facts?.blackwell === true && (GPU_AMIS[override ?? DEFAULT_GPU_AMI]?.driver ?? 0) < 570,
+      problem: `${instanceType} has Blackwell GPUs, which need driver 570 or newer, and ${override ?? DEFAULT_GPU_AMI} brings an older one; set amiVersion to ${BLACKWELL_AMI}, with an image of CUDA 13.`,
     },
     {
       broken: projectImage && unfit !== undefined,

@@ -90,7 +90,7 @@ export interface ServerlessHosting {
 /** Real-time, by an inference component that loses its last copy, and the endpoint its last instance, when idle. */
 export interface ScaleToZeroHosting extends InstanceOptions {
   readonly kind: 'scale-to-zero';
-  /** Copies of the model, one a GPU, and instances at most. @default 2 */
+  /** Copies of the model at most, one a GPU; an update takes one more instance. @default 2 */
   readonly maxCopies?: number;
   /** Memory reserved for a copy, 128 MB or more. @default 8192 */
   readonly memoryMb?: number;
@@ -119,6 +119,33 @@ export interface Instances {
   readonly volumeGiB: number | undefined;
   readonly startupSeconds: number;
   readonly downloadSeconds: number;
+}
+
+/** What a variant runs on: its own type and count, else the endpoint's; a machine image belongs to its type. */
+export function instancesOf(
+  hosting: RealtimeHosting,
+  { instanceType, instanceCount }: Pick<InstanceOptions, 'instanceType' | 'instanceCount'>,
+): Instances {
+  const { amiVersion: image, volumeGiB, ...rest } = hosting;
+  const sameType = instanceType === undefined || instanceType === hosting.instanceType;
+  return fillInstances({
+    ...rest,
+    ...(sameType && image !== undefined && { amiVersion: image }),
+    ...(sameType && volumeGiB !== undefined && { volumeGiB }),
+    ...(instanceType !== undefined && { instanceType }),
+    ...(instanceCount !== undefined && { instanceCount }),
+  });
+}
+
+/** The instances of the variants beside the primary. */
+export function variantInstances(
+  hosting: Hosting,
+): readonly { readonly name: string; readonly instances: Instances }[] {
+  if (hosting.kind !== 'realtime') return [];
+  return (hosting.variants ?? []).map((variant) => ({
+    name: variant.name,
+    instances: instancesOf(hosting, variant),
+  }));
 }
 
 export function fillInstances(options: InstanceOptions): Instances {

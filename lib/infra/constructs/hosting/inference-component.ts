@@ -94,6 +94,7 @@ export class ScaleToZeroComponent extends Construct {
   }
 }
 
-export function maxCopies(hosting: ScaleToZeroHosting): number {
-  return hosting.maxCopies ?? DEFAULTS.maxCopies;
+/** One instance more than copies: an update starts the new copy before the old one goes, and each takes a GPU. */
+export function maxInstances(hosting: ScaleToZeroHosting): number {
+  return (hosting.maxCopies ?? DEFAULTS.maxCopies) + 1;
 }

@@ -14,13 +14,16 @@ export interface InstanceFacts {
   readonly localStorage: boolean;
   /** Whether it is an Arm processor; the project's images are x86-64. */
   readonly arm: boolean;
+  /** Whether its GPUs are of the Blackwell generation, which drivers before 570 do not know. */
+  readonly blackwell: boolean;
   /** Requests in flight on one instance at which another is wanted. See {@link concurrencyTarget}. */
   readonly concurrencyTarget: number;
 }
 
-const GPU_FAMILIES = /^(?:g\d[a-z]*|p\d[a-z]*)$/;
+const GPU_FAMILIES = /^[gp]\d/;
 /** GPU families since g4dn, and every family with a `d` for disk. */
-const LOCAL_STORAGE = /^(?:g4dn|g[5-9]e?|p4de?|p[5-9]\w*|[cmr]\d+[a-z]*d[a-z]*|trn\d\w*)$/;
+const LOCAL_STORAGE = /^(?:g4dn|g[5-9]\w*|p3dn|p4de?|p[5-9][\w-]*|[cmr]\d+[a-z]*d[a-z]*|trn\d\w*)$/;
+const BLACKWELL = /^(?:g7|p6)/;
 /** A `g` after the generation: c7g, m6gd. GPU families begin with g instead. */
 const ARM = /^[a-z]+\d+g/;
 
@@ -47,7 +50,8 @@ export function instanceFacts(instanceType: string): InstanceFacts | undefined {
     gpus: gpu ? countGpus(family, size) : 0,
     vcpus,
     localStorage: LOCAL_STORAGE.test(family),
-    arm: ARM.test(family),
+    arm: ARM.test(family) && !gpu,
+    blackwell: BLACKWELL.test(family),
     concurrencyTarget: concurrencyTarget(family, gpu, vcpus),
   };
 }

@@ -19,7 +19,7 @@ export interface RolloutOptions {
   readonly bakeTime?: Duration;
   /** How long the old fleet is kept after all traffic has moved, 0 to 3600 s. @default 5 minutes */
   readonly terminationWait?: Duration;
-  /** After this the update is undone, 600 to 28800 s. @default 1 hour */
+  /** After this the update is undone, 600 to 28800 s; longer than all waiting. @default - all waiting and 50 minutes */
   readonly timeout?: Duration;
   /** Further alarms that undo an update, besides the endpoint's own two a variant; 10 in all. @default - none */
   readonly alarms?: readonly IAlarm[];
@@ -48,7 +48,31 @@ export function rolloutRules(options: RolloutOptions, fleet: number, alarms: num
     seconds('bakeTime', options.bakeTime, 0, 3600),
     seconds('terminationWait', options.terminationWait, 0, 3600),
     seconds('timeout', options.timeout, 600, 28_800),
+    {
+      broken: timeoutSeconds(options, fleet) <= waitingSeconds(options, fleet),
+      problem: `rollout.timeout is ${timeoutSeconds(options, fleet)} s, but bakeTime after each step and terminationWait take ${waitingSeconds(options, fleet)} s; raise the timeout.`,
+    },
   ];
+}
+
+/** Seconds that a rollout waits on purpose: after each shift of traffic, and before the old fleet goes. */
+function waitingSeconds({ strategy, bakeTime, terminationWait }: RolloutOptions, fleet: number): number {
+  if (bakeTime?.isUnresolved() || terminationWait?.isUnresolved()) return 0;
+  const steps = strategy === 'linear' ? 100 / linearPercent(fleet) : 1;
+  return steps * (bakeTime?.toSeconds() ?? WAIT_S) + (terminationWait?.toSeconds() ?? WAIT_S);
+}
+
+/** Starting a fleet takes about ten minutes; the rest is room for a slow one. */
+function timeoutSeconds(options: RolloutOptions, fleet: number): number {
+  if (options.timeout?.isUnresolved()) return Number.POSITIVE_INFINITY;
+  return options.timeout?.toSeconds() ?? Math.min(28_800, waitingSeconds(options, fleet) + WORK_S);
+}
+
+const WAIT_S = 300;
+const WORK_S = 3000;
+
+function linearPercent(fleet: number): number {
+  return fleet >= 4 ? 25 : 50;
 }
 
 /** The `DeploymentConfig`: blue/green, undone when one of the alarms goes off. */
@@ -61,9 +85,9 @@ export function deploymentConfig(
   return {
     autoRollbackConfiguration: { alarms: alarmNames.map((alarmName) => ({ alarmName })) },
     blueGreenUpdatePolicy: {
-      trafficRoutingConfiguration: routing(strategy, fleet, options.bakeTime?.toSeconds() ?? 300),
-      terminationWaitInSeconds: options.terminationWait?.toSeconds() ?? 300,
-      maximumExecutionTimeoutInSeconds: options.timeout?.toSeconds() ?? 3600,
+      trafficRoutingConfiguration: routing(strategy, fleet, options.bakeTime?.toSeconds() ?? WAIT_S),
+      terminationWaitInSeconds: options.terminationWait?.toSeconds() ?? WAIT_S,
+      maximumExecutionTimeoutInSeconds: options.timeout?.toSeconds() ?? timeoutSeconds(options, fleet),
     },
   };
 }
@@ -83,7 +107,7 @@ function routing(
       return {
         type: 'LINEAR',
         waitIntervalInSeconds,
-        linearStepSize: { type: 'CAPACITY_PERCENT', value: fleet >= 4 ? 25 : 50 },
+        linearStepSize: { type: 'CAPACITY_PERCENT', value: linearPercent(fleet) },
       };
   }
 }

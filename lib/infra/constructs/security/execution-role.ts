@@ -39,7 +39,7 @@ export class ExecutionRole extends Construct {
   grantModel({ bucket, key, packaging }: BoundModel): void {
     this.#allow(['s3:GetObject'], [bucket.arnForObjects(packaging === 'files' ? `${key}*` : key)]);
     if (packaging === 'files') this.grantListObjects(bucket, key);
-    bucket.encryptionKey?.grantDecrypt(this.role);
+    if (bucket.encryptionKey !== undefined) this.grantKey(bucket.encryptionKey);
   }
 
   grantImage({ repository }: BoundImage): void {
@@ -52,6 +52,7 @@ export class ExecutionRole extends Construct {
   /** Reading objects under a prefix. */
   grantReadObjects(bucket: IBucket, prefix: string): void {
     this.#allow(['s3:GetObject'], [bucket.arnForObjects(`${prefix}*`)]);
+    if (bucket.encryptionKey !== undefined) this.grantKey(bucket.encryptionKey);
   }
 
   /** Listing what lies under a prefix, which S3 asks for where SageMaker reads a whole prefix. */
@@ -59,9 +60,9 @@ export class ExecutionRole extends Construct {
     this.#allow(['s3:ListBucket'], [bucket.bucketArn], { StringLike: { 's3:prefix': `${prefix}*` } });
   }
 
-  /** Writing objects under a prefix. */
-  grantWriteObjects(bucket: IBucket, prefix: string, key?: IKey): void {
-    this.#allow(['s3:PutObject'], [bucket.arnForObjects(`${prefix}*`)]);
+  /** Writing objects under a prefix, in parts where they are large; with this key, or else with the bucket's own. */
+  grantWriteObjects(bucket: IBucket, prefix: string, key: IKey | undefined = bucket.encryptionKey): void {
+    this.#allow(['s3:AbortMultipartUpload', 's3:PutObject'], [bucket.arnForObjects(`${prefix}*`)]);
     if (key !== undefined) this.grantKey(key);
   }
 

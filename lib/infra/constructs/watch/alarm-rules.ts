@@ -9,7 +9,7 @@ import {
 import { Duration } from 'aws-cdk-lib/core';
 import type { HostingKind } from '../hosting/hosting.js';
 import type { InstanceFacts } from '../hosting/instance-type.js';
-import { EndpointMetrics } from './endpoint-metrics.js';
+import type { EndpointMetrics } from './endpoint-metrics.js';
 import type { Thresholds } from './thresholds.js';
 
 export interface AlarmRule {
@@ -51,12 +51,14 @@ export function alarmRules(context: AlarmContext): AlarmRule[] {
   ];
 }
 
-/** The two alarms that undo a rollout; `metrics` are those of the new fleet alone. */
-export function rollbackRules(kind: HostingKind, metrics: EndpointMetrics, limits: Thresholds): AlarmRule[] {
+/**
+ * The two alarms that undo a rollout; `metrics` are those of the new fleet alone. Of the metrics that carry the name of
+ * the configuration, asynchronous endpoints publish these two as well; InvocationFailures knows the variant only.
+ */
+export function rollbackRules(metrics: EndpointMetrics, limits: Thresholds): AlarmRule[] {
   const period = Duration.minutes(1);
-  const errors = kind === 'async' ? metrics.asyncFailures({ period }) : metrics.serverErrors({ period });
   return [
-    above('RollbackErrors', errors, kind === 'async' ? limits.asyncFailures : limits.serverErrors, {
+    above('RollbackErrors', metrics.serverErrors({ period }), limits.serverErrors, {
       description:
         'The new fleet answers with errors. The rollout is undone; see the log of the new instances.',
     }),
@@ -72,7 +74,7 @@ function requestRules({ metrics, thresholds }: AlarmContext): AlarmRule[] {
     above('ServerErrors', metrics.serverErrors(), thresholds.serverErrors, {
       description: 'Answers with 5xx. Read the container log by the request id.',
     }),
-    above('ModelErrors', metrics.modelErrors(), thresholds.modelErrors, {
+    above('ModelErrors', metrics.unanswered(), thresholds.modelErrors, {
       description: 'Containers do not answer: timeouts or crashes. Read the container log.',
     }),
     above('ClientErrorShare', metrics.clientErrorShare(), thresholds.clientErrorShare, {
@@ -146,8 +148,8 @@ function memory({ metrics, thresholds }: AlarmContext): AlarmRule {
   });
 }
 
-function refusals({ thresholds }: AlarmContext): AlarmRule {
-  return above('Refusals', EndpointMetrics.refusals(), thresholds.refusals, {
+function refusals({ metrics, thresholds }: AlarmContext): AlarmRule {
+  return above('Refusals', metrics.refusals(), thresholds.refusals, {
     description: 'Containers refuse requests because their queues are full. Scale out sooner.',
   });
 }

@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { HostingKind } from '../hosting/hosting.js';
-import { EndpointMetrics } from './endpoint-metrics.js';
+import type { EndpointMetrics } from './endpoint-metrics.js';
 
 export interface EndpointDashboardProps {
   readonly kind: HostingKind;
@@ -54,7 +54,7 @@ function rows(props: EndpointDashboardProps): IWidget[][] {
     [
       graph('Processors and memory, %', (m) => [m.cpuUtilization(), m.memoryUtilization()]),
       ...(gpu ? [graph('GPU and its memory, %', (m) => [m.gpuUtilization(), m.gpuMemoryUtilization()])] : []),
-      new GraphWidget({ title: 'Refusals (region)', left: [EndpointMetrics.refusals()], width: 8 }),
+      new GraphWidget({ title: 'Refusals', left: variants.slice(0, 1).map((m) => m.refusals()), width: 8 }),
     ],
   ];
 }

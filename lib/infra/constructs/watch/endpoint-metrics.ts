@@ -4,7 +4,7 @@ import { Duration } from 'aws-cdk-lib/core';
 
 const INVOCATIONS = 'AWS/SageMaker';
 const INSTANCES = '/aws/sagemaker/Endpoints';
-/** The namespace of the container's embedded metrics, which know no endpoint: they count a whole region. */
+/** The namespace of the container's embedded metrics, which it writes with the name of its endpoint. */
 const CONTAINER = 'MultimodalModeration';
 
 const PERIOD = Duration.minutes(5);
@@ -44,6 +44,23 @@ export class EndpointMetrics {
   /** Requests without a 2xx answer of the model, timeouts and closed sockets included. Sum over 5 minutes. */
   modelErrors(options?: MetricOptions): Metric {
     return this.#invocation('InvocationModelErrors', Stats.SUM, options);
+  }
+
+  /**
+   * Requests that a container did not answer at all: timeouts, closed sockets, malformed answers. `InvocationModelErrors`
+   * counts 4xx and 5xx answers as well, so a few malformed requests alone would raise it.
+   */
+  unanswered(): MathExpression {
+    return new MathExpression({
+      expression: 'errors - FILL(refused, 0) - FILL(failed, 0)',
+      usingMetrics: {
+        errors: this.modelErrors(),
+        refused: this.clientErrors(),
+        failed: this.serverErrors(),
+      },
+      label: 'unanswered',
+      period: PERIOD,
+    });
   }
 
   /** Time in the container, in MICROseconds. p99 over 5 minutes. */
@@ -125,11 +142,12 @@ export class EndpointMetrics {
     return this.#endpoint('ApproximateAgeOfOldestRequest', options);
   }
 
-  /** Requests that containers refused with 429. Sum over 5 minutes, over all endpoints of the region. */
-  static refusals(options?: MetricOptions): Metric {
+  /** Requests that containers refused with 429, over all variants. Sum over 5 minutes. */
+  refusals(options?: MetricOptions): Metric {
     return new Metric({
       namespace: CONTAINER,
       metricName: 'Refused',
+      dimensionsMap: { EndpointName: this.endpointName },
       statistic: Stats.SUM,
       period: PERIOD,
       ...options,
