@@ -10,7 +10,7 @@ import { Texts } from './posts/texts.js';
 import { measureRaw } from './raw/measure-raw.js';
 import { describeMachine } from './report/machine.js';
 import type { GrowthPoint, RawLimit, Results, SystemRun } from './report/results.js';
-import { runSystem, type SystemMeasurement } from './run-system.js';
+import { reasonOf, runSystem, type SystemMeasurement } from './run-system.js';
 import { findPython } from './systems/find-python.js';
 import { peer } from './systems/peer.js';
 import type { SystemDefinition } from './systems/system.js';
@@ -31,7 +31,6 @@ export interface BenchContext {
   readonly signal: AbortSignal;
 }
 
-const PHOTOGRAPHS = 48;
 /** fp32 answers of full size differ from PyTorch's by rounding only: reference/check_full_size.py. */
 const FP32_TOLERANCE = 5e-5;
 
@@ -59,7 +58,7 @@ export async function runBenchmark(
   for (const problem of problems) note(problem);
 
   note('making posts');
-  const context: BenchContext = { plan, material: await makeMaterial(packs[0] as Pack), note, signal };
+  const context: BenchContext = { plan, material: await makeMaterial(packs[0] as Pack, plan), note, signal };
   const measured = await measureAll(context, definitions, packs, checkpoint);
   const { runs, answers } = measured;
   const differences = compareAnswers(answers);
@@ -97,11 +96,11 @@ function nameOf(pack: Pack): 'fp32' | 'int8' {
   return pack.manifest.precision === 'int8' ? 'int8' : 'fp32';
 }
 
-async function makeMaterial(pack: Pack): Promise<PostMaterial> {
+async function makeMaterial(pack: Pack, plan: Plan): Promise<PostMaterial> {
   const { text } = pack.manifest;
   const tokenizer = loadTokenizer(pack.path(text.tokenizer), text);
   const texts = new Texts((content) => tokenizer.encode(content).ids.length);
-  return { texts, photographs: await makePhotographs(PHOTOGRAPHS) };
+  return { texts, photographs: await makePhotographs(plan.photographs) };
 }
 
 interface Measured {
@@ -125,9 +124,7 @@ async function measureAll(
     try {
       await part();
     } catch (error) {
-      const problem = context.signal.aborted
-        ? `Interrupted in ${what}; what is missing was not measured.`
-        : `${what} failed: ${(error as Error).message}`;
+      const problem = `${what}: ${reasonOf(error, context.signal)}`;
       context.note(problem);
       measured.problems.push(problem.replaceAll(checkpoint, 'CHECKPOINT'));
     }
@@ -138,7 +135,7 @@ async function measureAll(
         const { run, answers, problems } = await runSystem(definition, round, context);
         measured.runs.push(run);
         measured.problems.push(...problems);
-        if (round === 0) measured.answers.push(answers);
+        if (answers.answers.length > 0) measured.answers.push(answers);
       });
     }
     for (const pack of orderOf(packs, round)) {

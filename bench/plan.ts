@@ -30,10 +30,12 @@ export interface Plan {
   readonly growth: boolean;
   /** Posts whose answers are compared. */
   readonly comparedPosts: number;
+  /** Pictures that are made; each is sent many times, with another comment in the file. */
+  readonly photographs: number;
 }
 
-const FULL = { rounds: 3, windowSeconds: 6, memoryAfterItems: 1000, comparedPosts: 24 };
-const QUICK = { rounds: 1, windowSeconds: 3, memoryAfterItems: 400, comparedPosts: 12 };
+const FULL = { rounds: 3, windowSeconds: 6, memoryAfterItems: 1000, comparedPosts: 24, photographs: 48 };
+const QUICK = { rounds: 1, windowSeconds: 3, memoryAfterItems: 200, comparedPosts: 12, photographs: 16 };
 
 export function makePlan(options: BenchOptions): Plan {
   const defaults = options.quick ? QUICK : FULL;

@@ -4,6 +4,7 @@ import { type Answer, readAnswer } from './load/answer.js';
 import { closedLoop } from './load/closed-loop.js';
 import { Connections } from './load/connection.js';
 import { pingUnderLoad } from './load/ping-under-load.js';
+import { CoreMeter } from './measure-cores.js';
 import { bodyOf } from './posts/body.js';
 import { postStream, prepareTexts, type Scenario } from './posts/post-stream.js';
 import type { PingResult, SystemRun, Window } from './report/results.js';
@@ -27,7 +28,10 @@ const AHEAD = { text: 500, other: 60 };
 const OVERLOAD_SECONDS = 4;
 const OVERLOAD_FACTOR = 2;
 
-/** One life of a server: start, compared posts, all windows, memory, `/ping` under overload. */
+/**
+ * One life of a server: start, compared posts, all windows, memory, `/ping` under overload. Rejects when it does not
+ * start; what fails later is a problem beside what was measured until then.
+ */
 export async function runSystem(
   definition: SystemDefinition,
   round: number,
@@ -35,31 +39,38 @@ export async function runSystem(
 ): Promise<SystemMeasurement> {
   const { plan, note, signal } = context;
   const system = await startSystem(definition, signal);
-  const tell = (text: string): void => note(`round ${round + 1}/${plan.rounds}, ${system.name}: ${text}`);
+  const { name, startMs } = system;
+  const tell = (text: string): void => note(`round ${round + 1}/${plan.rounds}, ${name}: ${text}`);
+  tell(`healthy after ${(startMs / 1000).toFixed(2)} s`);
+  const life = new Life(system, context, tell);
   try {
-    tell(`healthy after ${(system.startMs / 1000).toFixed(2)} s`);
-    const life = new Life(system, context, tell);
-    const answers = round === 0 ? await life.answers() : [];
-    await life.measureWindows();
-    if (round === 0) await life.completeForMemory();
-    const peakBytes = (await processFigures(system.pid))?.peakBytes ?? null;
-    const ping = system.name === 'peer' ? null : await life.ping();
-    const { windows, residentBytes, problems } = life;
-    const { name, startMs } = system;
-    return {
-      run: { name, round, startMs, windows, residentBytes, peakBytes, ping },
-      answers: { name, answers },
-      problems: problems.map((problem) => `round ${round + 1}, ${name}: ${problem}`),
-    };
+    await life.live(round === 0);
+  } catch (error) {
+    life.problems.push(reasonOf(error, signal));
   } finally {
     await system.stop();
   }
+  const { windows, residentBytes, peakBytes, ping, answers, problems } = life;
+  return {
+    run: { name, round, startMs, windows, residentBytes, peakBytes, ping },
+    answers: { name, answers },
+    problems: problems.map((problem) => `round ${round + 1}, ${name}: ${problem}`),
+  };
+}
+
+/** Why a part ended early. */
+export function reasonOf(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted) return 'interrupted; what is missing was not measured.';
+  return error instanceof Error ? error.message : String(error);
 }
 
 class Life {
   readonly windows: Window[] = [];
   readonly problems: string[] = [];
+  answers: readonly Answer[] = [];
   residentBytes: number | null = null;
+  peakBytes: number | null = null;
+  ping: PingResult | null = null;
   #answered = 0;
 
   constructor(
@@ -68,8 +79,17 @@ class Life {
     private readonly tell: (text: string) => void,
   ) {}
 
+  /** @param first whether this is the first round, whose answers are compared and whose memory is read for certain */
+  async live(first: boolean): Promise<void> {
+    if (first) this.answers = await this.#answer();
+    await this.#measureWindows();
+    if (first) await this.#completeForMemory();
+    this.peakBytes = (await processFigures(this.system.pid))?.peakBytes ?? null;
+    if (this.system.name !== 'peer') this.ping = await this.#ping();
+  }
+
   /** What the system says to a few posts of every kind: all systems must be doing the same work. */
-  async answers(): Promise<Answer[]> {
+  async #answer(): Promise<Answer[]> {
     const { plan, material } = this.context;
     const kinds = (['text+image', 'text', 'image'] as const).map((kind, index) =>
       postStream(kind, COMPARED + 10 * (index + 1), material),
@@ -85,7 +105,7 @@ class Life {
     return answers;
   }
 
-  async measureWindows(): Promise<void> {
+  async #measureWindows(): Promise<void> {
     const { scenarios, concurrencies } = this.context.plan;
     let number = 0;
     for (const scenario of scenarios) {
@@ -105,22 +125,16 @@ class Life {
     const { plan, material, signal } = this.context;
     const ahead = AHEAD[scenario === 'text' ? 'text' : 'other'] * (plan.windowSeconds + 2);
     prepareTexts(scenario, number, ahead, material);
-    const edges: { server: number | undefined; client: number; at: number }[] = [];
+    const meter = new CoreMeter(this.system.pid);
     const result = await closedLoop({
       port: this.system.port,
       concurrency,
       posts: postStream(scenario, number, material),
       seconds: plan.windowSeconds,
-      onEdge: async () => {
-        const server = (await processFigures(this.system.pid))?.cpuSeconds;
-        edges.push({ server, client: ownCpuSeconds(), at: performance.now() / 1000 });
-      },
+      onEdge: () => meter.read(),
       signal,
     });
     this.#answered += result.answered;
-    const [from, to] = edges;
-    const seconds = (to?.at ?? Number.NaN) - (from?.at ?? Number.NaN);
-    const server = (to?.server ?? Number.NaN) - (from?.server ?? Number.NaN);
     if (result.errors.length > 0) {
       this.problems.push(
         `${scenario}, ${concurrency} in flight: ${result.errors.length} errors, ${result.errors[0]}`,
@@ -134,13 +148,12 @@ class Life {
       p99Ms: quantile(result.latenciesMs, 0.99),
       items: result.latenciesMs.length,
       errors: result.errors.length,
-      serverCores: Number.isNaN(server) ? null : server / seconds,
-      clientCores: ((to?.client ?? Number.NaN) - (from?.client ?? Number.NaN)) / seconds,
+      ...meter.busy(),
     };
   }
 
   /** Sends posts with text and image until enough have been answered for the memory to be read. */
-  async completeForMemory(): Promise<void> {
+  async #completeForMemory(): Promise<void> {
     const { plan, material, signal } = this.context;
     const missing = plan.memoryAfterItems - this.#answered;
     if (missing <= 0) return;
@@ -163,7 +176,7 @@ class Life {
   }
 
   /** The load is twice what the last and highest load of the first scenario was answered at. */
-  async ping(): Promise<PingResult | null> {
+  async #ping(): Promise<PingResult | null> {
     const { plan, material, signal } = this.context;
     const [scenario] = plan.scenarios;
     const saturated = Math.max(
@@ -191,11 +204,6 @@ class Life {
       refused: load.refused,
     };
   }
-}
-
-function ownCpuSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
 }
 
 function* take<T>(items: Iterator<T>, count: number): Generator<T> {

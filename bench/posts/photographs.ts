@@ -4,10 +4,15 @@ import { Random } from '../../lib/numeric/random.js';
 const MIN_EDGE = 600;
 const MAX_EDGE = 1200;
 const JPEG_QUALITY = 85;
-/** Widths of the noise that is laid over one another, in cells: like photographs, each finer one is fainter. */
-const OCTAVES = [3, 8, 24, 72, 216];
-const FINEST_STRENGTH = 90;
-const GRAIN = 5;
+/** Cells of the noise across a picture, from coarse to fine, and how strong each layer is: fainter as in photographs. */
+const LAYERS = [
+  { cells: 4, strength: 200 },
+  { cells: 16, strength: 90 },
+  { cells: 64, strength: 55 },
+  { cells: 256, strength: 40 },
+];
+/** What a sensor adds to every value. */
+const GRAIN = 16;
 
 /** A JPEG file that is like a photograph in size and in what it costs to decode. */
 export interface Photograph {
@@ -28,29 +33,38 @@ export async function makePhotographs(count: number, edge?: number): Promise<Pho
 }
 
 async function makePhotograph(width: number, height: number, random: Random): Promise<Photograph> {
-  const sums = new Float32Array(width * height * 3).fill(128);
-  for (const [octave, cells] of OCTAVES.entries()) {
-    const layer = await noise(Math.min(cells, width), width, height, random);
-    const strength = FINEST_STRENGTH / 128 / 1.9 ** octave;
-    for (let index = 0; index < sums.length; index++) {
-      sums[index] = (sums[index] ?? 0) + strength * ((layer[index] ?? 0) - 128);
-    }
+  let picture: Picture = { width: 1, height: 1, values: Buffer.alloc(3, 128) };
+  for (const { cells, strength } of LAYERS) {
+    const columns = Math.min(cells, width);
+    picture = await enlarge(picture, columns, Math.max(1, Math.round((columns * height) / width)));
+    roughen(picture.values, strength, random);
   }
-  const pixels = new Uint8ClampedArray(sums.length);
-  for (let index = 0; index < sums.length; index++) {
-    pixels[index] = (sums[index] ?? 0) + GRAIN * (random.uniform() - 0.5);
-  }
+  const { values } = await enlarge(picture, width, height);
+  roughen(values, GRAIN, random);
   const raw = { width, height, channels: 3 } as const;
-  const file = await sharp(pixels, { raw }).jpeg({ quality: JPEG_QUALITY }).toBuffer();
+  const file = await sharp(values, { raw }).jpeg({ quality: JPEG_QUALITY }).toBuffer();
   return { width, height, file };
 }
 
-/** Coarse random colours, blown up smoothly to the whole picture. */
-async function noise(cells: number, width: number, height: number, random: Random): Promise<Buffer> {
-  const rows = Math.max(2, Math.round((cells * height) / width));
-  const coarse = Uint8Array.from({ length: cells * rows * 3 }, () => 256 * random.uniform());
-  return sharp(coarse, { raw: { width: cells, height: rows, channels: 3 } })
+interface Picture {
+  readonly width: number;
+  readonly height: number;
+  /** RGB [height, width, 3]. */
+  readonly values: Buffer;
+}
+
+async function enlarge({ values, ...size }: Picture, width: number, height: number): Promise<Picture> {
+  const enlarged = await sharp(values, { raw: { ...size, channels: 3 } })
     .resize(width, height, { fit: 'fill', kernel: 'cubic' })
     .raw()
     .toBuffer();
+  return { width, height, values: enlarged };
+}
+
+/** Adds uniform noise of that width to every value. */
+function roughen(values: Buffer, strength: number, random: Random): void {
+  for (let index = 0; index < values.length; index++) {
+    const value = (values[index] ?? 0) + strength * (random.uniform() - 0.5);
+    values[index] = Math.max(0, Math.min(255, value));
+  }
 }

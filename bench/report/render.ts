@@ -22,10 +22,11 @@ export function renderReport(results: Results): string {
     ...growth(results.growth),
   ];
   const parts = sections.flatMap(([title, body]) => (body ? [`## ${title}\n\n${body}`] : []));
-  return [`# Benchmark\n\n${preamble(results)}`, ...parts].join('\n\n');
+  return [`# Benchmark\n\n${preamble(results, summary.disturbedShare)}`, ...parts].join('\n\n');
 }
 
-function preamble({ date, seconds, plan, machine, packs, differences }: Results): string {
+function preamble(results: Results, disturbedShare: number): string {
+  const { date, seconds, plan, machine, packs, differences } = results;
   const { versions } = machine;
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const lines = [
@@ -40,6 +41,9 @@ function preamble({ date, seconds, plan, machine, packs, differences }: Results)
         `Largest difference of a probability, ${name} from the peer, ${posts} posts: ${max.toExponential(1)}.`,
     ),
   ];
+  lines.push(
+    `Windows in which other processes took more than a tenth of a core: ${Math.round(100 * disturbedShare)} %.`,
+  );
   return lines.map((line) => `- ${line}`).join('\n');
 }
 

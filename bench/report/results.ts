@@ -59,6 +59,8 @@ export interface Window {
   /** Cores that were busy: CPU seconds a second. Null where it cannot be read. */
   readonly serverCores: number | null;
   readonly clientCores: number;
+  /** Kept busy by other processes, which should be next to none. */
+  readonly otherCores: number | null;
 }
 
 /** /ping while twice as many posts came as the server answers. */

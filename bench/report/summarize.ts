@@ -6,6 +6,8 @@ import { median } from './statistics.js';
 type WindowFigure = 'itemsPerSecond' | 'p50Ms' | 'p99Ms' | 'serverCores' | 'clientCores';
 type RunFigure = 'startMs' | 'residentBytes' | 'peakBytes';
 
+const DISTURBED_CORES = 0.1;
+
 /** Medians over the rounds; undefined where a figure was not measured. */
 export class Summary {
   constructor(readonly results: Results) {}
@@ -49,6 +51,13 @@ export class Summary {
       this.window(name, scenario, concurrency, 'itemsPerSecond'),
       this.window('peer', scenario, concurrency, 'itemsPerSecond'),
     );
+  }
+
+  /** The share of all windows in which other processes kept more than a tenth of a core busy. */
+  get disturbedShare(): number {
+    const windows = this.results.runs.flatMap((run) => run.windows);
+    const disturbed = windows.filter(({ otherCores }) => otherCores !== null && otherCores > DISTURBED_CORES);
+    return disturbed.length / Math.max(1, windows.length);
   }
 
   #runs(name: SystemName): SystemRun[] {

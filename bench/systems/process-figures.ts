@@ -61,13 +61,14 @@ async function processTree(pid: number): Promise<number[]> {
   return [pid, ...(await Promise.all(children.flat().map(processTree))).flat()];
 }
 
-/** CPU time by thread name, for telling where it goes. Empty on systems without /proc. */
-export async function threadSeconds(pid: number): Promise<ReadonlyMap<string, number>> {
-  const totals = new Map<string, number>();
-  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
-  for (const thread of threads) {
-    const stat = await readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8').catch(() => undefined);
-    if (stat !== undefined) totals.set(thread, cpuSeconds(stat));
-  }
-  return totals;
+/** CPU time that all processes of the machine have used, stolen time included. Undefined on systems without /proc. */
+export async function machineCpuSeconds(): Promise<number | undefined> {
+  const stat = await readFile('/proc/stat', 'utf8').catch(() => undefined);
+  if (stat === undefined) return undefined;
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softIrq = 0, steal = 0] = stat
+    .slice(0, stat.indexOf('\n'))
+    .split(/\s+/)
+    .slice(1)
+    .map(Number);
+  return (user + nice + system + irq + softIrq + steal) / TICKS_PER_SECOND;
 }
