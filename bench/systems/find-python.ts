@@ -45,7 +45,7 @@ export async function findPython(
     const reason = lastLine((error as { stderr?: string }).stderr) ?? (error as Error).message;
     return {
       missing:
-        `${named ? `${PYTHON_VARIABLE} (${named})` : 'python3'} cannot run the peer: ${reason}. ` +
+        `${named ? `The Python of ${PYTHON_VARIABLE}` : 'python3'} cannot run the peer: ${withoutPaths(reason)}. ` +
         `Set ${PYTHON_VARIABLE} to a Python with the packages of bench/peer/requirements.txt.`,
     };
   }
@@ -73,4 +73,9 @@ async function install(
 
 function lastLine(text: string | undefined): string | undefined {
   return text?.trim().split('\n').at(-1) || undefined;
+}
+
+/** Results are published; where things lie on a machine is nobody's business. */
+function withoutPaths(text: string): string {
+  return text.replaceAll(/(?:[A-Za-z]:)?[\\/][^\s'",:]+/g, '(path)');
 }
