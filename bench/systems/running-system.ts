@@ -39,8 +39,12 @@ export async function startSystem(definition: SystemDefinition, signal: AbortSig
     env: { ...cleanEnvironment(), ...definition.environment },
   });
   closeSync(log);
+  // Whatever ends the benchmark, no server is left behind.
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
   const stop = async (): Promise<void> => {
     await end(child);
+    process.off('exit', kill);
     rmSync(folder, { recursive: true, force: true });
   };
   try {
