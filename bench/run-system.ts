@@ -1,0 +1,215 @@
+import type { BenchContext } from './benchmark.js';
+import type { SystemAnswers } from './compare.js';
+import { type Answer, readAnswer } from './load/answer.js';
+import { closedLoop } from './load/closed-loop.js';
+import { Connections } from './load/connection.js';
+import { pingUnderLoad } from './load/ping-under-load.js';
+import { CoreMeter } from './measure-cores.js';
+import { bodyOf } from './posts/body.js';
+import { postStream, prepareTexts, type Scenario } from './posts/post-stream.js';
+import type { PingResult, SystemRun, Window } from './report/results.js';
+import { median, quantile } from './report/statistics.js';
+import { processFigures } from './systems/process-figures.js';
+import { type RunningSystem, startSystem } from './systems/running-system.js';
+import type { SystemDefinition } from './systems/system.js';
+
+export interface SystemMeasurement {
+  readonly run: SystemRun;
+  readonly answers: SystemAnswers;
+  readonly problems: readonly string[];
+}
+
+/** Numbers of streams that are not windows. */
+const COMPARED = 900;
+const COMPLETION = 901;
+const OVERLOAD = 902;
+/** Posts a second that texts are made for ahead of time, with and without an image. */
+const AHEAD = { text: 500, other: 60 };
+const OVERLOAD_SECONDS = 4;
+const OVERLOAD_FACTOR = 2;
+
+/**
+ * One life of a server: start, compared posts, all windows, memory, `/ping` under overload. Rejects when it does not
+ * start; what fails later is a problem beside what was measured until then.
+ */
+export async function runSystem(
+  definition: SystemDefinition,
+  round: number,
+  context: BenchContext,
+): Promise<SystemMeasurement> {
+  const { plan, note, signal } = context;
+  const system = await startSystem(definition, signal);
+  const { name, startMs } = system;
+  const tell = (text: string): void => note(`round ${round + 1}/${plan.rounds}, ${name}: ${text}`);
+  tell(`healthy after ${(startMs / 1000).toFixed(2)} s`);
+  const life = new Life(system, context, tell);
+  try {
+    await life.live(round === 0);
+  } catch (error) {
+    life.problems.push(reasonOf(error, signal));
+  } finally {
+    await system.stop();
+  }
+  const { windows, residentBytes, peakBytes, ping, answers, problems } = life;
+  return {
+    run: { name, round, startMs, windows, residentBytes, peakBytes, ping },
+    answers: { name, answers },
+    problems: problems.map((problem) => `round ${round + 1}, ${name}: ${problem}`),
+  };
+}
+
+/** Why a part ended early. */
+export function reasonOf(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted) return 'interrupted; what is missing was not measured.';
+  return error instanceof Error ? error.message : String(error);
+}
+
+class Life {
+  readonly windows: Window[] = [];
+  readonly problems: string[] = [];
+  answers: readonly Answer[] = [];
+  residentBytes: number | null = null;
+  peakBytes: number | null = null;
+  ping: PingResult | null = null;
+  #answered = 0;
+
+  constructor(
+    private readonly system: RunningSystem,
+    private readonly context: BenchContext,
+    private readonly tell: (text: string) => void,
+  ) {}
+
+  /** @param first whether this is the first round, whose answers are compared and whose memory is read for certain */
+  async live(first: boolean): Promise<void> {
+    if (first) this.answers = await this.#answer();
+    await this.#measureWindows();
+    if (first) await this.#completeForMemory();
+    this.peakBytes = (await processFigures(this.system.pid))?.peakBytes ?? null;
+    if (this.system.name !== 'peer') this.ping = await this.#ping();
+  }
+
+  /** What the system says to a few posts of every kind: all systems must be doing the same work. */
+  async #answer(): Promise<Answer[]> {
+    const { plan, material } = this.context;
+    const kinds = (['text+image', 'text', 'image'] as const).map((kind, index) =>
+      postStream(kind, COMPARED + 10 * (index + 1), material),
+    );
+    const connections = new Connections(this.system.port, 1);
+    const answers: Answer[] = [];
+    for (let index = 0; index < plan.comparedPosts; index++) {
+      const post = kinds[index % kinds.length]?.next().value;
+      if (post) answers.push(readAnswer(await connections.post(bodyOf(post))));
+    }
+    connections.close();
+    this.#answered += answers.length;
+    return answers;
+  }
+
+  async #measureWindows(): Promise<void> {
+    const { scenarios, concurrencies } = this.context.plan;
+    let number = 0;
+    for (const scenario of scenarios) {
+      for (const concurrency of concurrencies) {
+        const window = await this.#window(scenario, concurrency, number++);
+        this.windows.push(window);
+        this.tell(
+          `${scenario}, ${concurrency} in flight: ${window.itemsPerSecond.toFixed(2)} items/s, ` +
+            `p99 ${window.p99Ms.toFixed(0)} ms`,
+        );
+        await this.#readMemory();
+      }
+    }
+  }
+
+  async #window(scenario: Scenario, concurrency: number, number: number): Promise<Window> {
+    const { plan, material, signal } = this.context;
+    const ahead = AHEAD[scenario === 'text' ? 'text' : 'other'] * (plan.windowSeconds + 2);
+    prepareTexts(scenario, number, ahead, material);
+    const meter = new CoreMeter(this.system.pid);
+    const result = await closedLoop({
+      port: this.system.port,
+      concurrency,
+      posts: postStream(scenario, number, material),
+      seconds: plan.windowSeconds,
+      onEdge: () => meter.read(),
+      signal,
+    });
+    this.#answered += result.answered;
+    if (result.errors.length > 0) {
+      this.problems.push(
+        `${scenario}, ${concurrency} in flight: ${result.errors.length} errors, ${result.errors[0]}`,
+      );
+    }
+    return {
+      scenario,
+      concurrency,
+      itemsPerSecond: result.itemsPerSecond,
+      p50Ms: median(result.latenciesMs),
+      p99Ms: quantile(result.latenciesMs, 0.99),
+      items: result.latenciesMs.length,
+      errors: result.errors.length,
+      ...meter.busy(),
+    };
+  }
+
+  /** Sends posts with text and image until enough have been answered for the memory to be read. */
+  async #completeForMemory(): Promise<void> {
+    const { plan, material, signal } = this.context;
+    const missing = plan.memoryAfterItems - this.#answered;
+    if (missing <= 0) return;
+    this.tell(`${missing} more posts until memory is read`);
+    const { answered } = await closedLoop({
+      port: this.system.port,
+      concurrency: 8,
+      posts: take(postStream('text+image', COMPLETION, material), missing),
+      seconds: Number.POSITIVE_INFINITY,
+      signal,
+    });
+    this.#answered += answered;
+    await this.#readMemory();
+  }
+
+  /** At the end of the first window by which enough posts were answered. */
+  async #readMemory(): Promise<void> {
+    if (this.residentBytes !== null || this.#answered < this.context.plan.memoryAfterItems) return;
+    this.residentBytes = (await processFigures(this.system.pid))?.residentBytes ?? null;
+  }
+
+  /** The load is twice what the last and highest load of the first scenario was answered at. */
+  async #ping(): Promise<PingResult | null> {
+    const { plan, material, signal } = this.context;
+    const [scenario] = plan.scenarios;
+    const saturated = Math.max(
+      0,
+      ...this.windows.filter((one) => one.scenario === scenario).map((one) => one.itemsPerSecond),
+    );
+    if (scenario === undefined || saturated === 0) return null;
+    const { pingsMs, failures, rate, load } = await pingUnderLoad({
+      port: this.system.port,
+      rate: OVERLOAD_FACTOR * saturated,
+      posts: postStream(scenario, OVERLOAD, material),
+      seconds: Math.min(OVERLOAD_SECONDS, plan.windowSeconds),
+      signal,
+    });
+    if (load.errors.length > 0)
+      this.problems.push(`overload: ${load.errors.length} errors, ${load.errors[0]}`);
+    this.tell(`/ping at ${rate.toFixed(0)} posts/s: p99 ${quantile(pingsMs, 0.99).toFixed(1)} ms`);
+    return {
+      postsPerSecond: rate,
+      p50Ms: median(pingsMs),
+      p99Ms: quantile(pingsMs, 0.99),
+      maxMs: Math.max(...pingsMs),
+      pings: pingsMs.length,
+      failures,
+      refused: load.refused,
+    };
+  }
+}
+
+function* take<T>(items: Iterator<T>, count: number): Generator<T> {
+  for (let taken = 0; taken < count; taken++) {
+    const next = items.next();
+    if (next.done) return;
+    yield next.value;
+  }
+}

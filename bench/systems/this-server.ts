@@ -1,0 +1,21 @@
+import { join } from 'node:path';
+import { projectRoot } from '../project-root.js';
+import type { SystemDefinition } from './system.js';
+
+/** `moderate serve` as a user starts it, with the one allocator setting that the container images make. */
+export function thisServer(
+  name: 'fp32' | 'int8',
+  packFolder: string,
+  environment: Readonly<Record<string, string>> = {},
+): SystemDefinition {
+  return {
+    name,
+    command: process.execPath,
+    arguments: (port) => [
+      join(projectRoot, 'dist', 'bin', 'moderate.js'),
+      'serve',
+      ...['--model', packFolder, '--host', '127.0.0.1', '--port', String(port), '--device', 'cpu'],
+    ],
+    environment: { MALLOC_MMAP_THRESHOLD_: '1048576', ...environment },
+  };
+}

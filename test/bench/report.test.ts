@@ -1,0 +1,94 @@
+import { describe, expect, test } from '@jest/globals';
+import { CommanderError } from 'commander';
+import { parseOptions } from '../../bench/command.js';
+import { compareAnswers } from '../../bench/compare.js';
+import { makePlan, orderOf } from '../../bench/plan.js';
+import { digits, table } from '../../bench/report/table.js';
+
+describe('the arguments', () => {
+  test('decide what is measured', () => {
+    const plan = makePlan(
+      parseOptions([
+        '--scenario',
+        'text,repeats',
+        '--concurrency',
+        '8,1',
+        '--precision',
+        'int8',
+        '--rounds',
+        '2',
+      ]),
+    );
+    expect(plan).toMatchObject({
+      scenarios: ['text', 'repeats'],
+      concurrencies: [1, 8],
+      precisions: ['int8'],
+      rounds: 2,
+      windowSeconds: 6,
+      memoryAfterItems: 1000,
+      peer: true,
+    });
+    expect(makePlan(parseOptions(['--quick', '--no-peer']))).toMatchObject({ rounds: 1, peer: false });
+  });
+
+  test.each([
+    ['--scenario', 'video'],
+    ['--concurrency', '0'],
+    ['--precision', 'fp64'],
+    ['--rounds', 'x'],
+    ['--seconds', '0'],
+    ['--unknown'],
+  ])('%s %s is refused', (...argv) => {
+    const original = process.stderr.write;
+    process.stderr.write = () => true;
+    try {
+      expect(() => parseOptions(argv)).toThrow(CommanderError);
+    } finally {
+      process.stderr.write = original;
+    }
+  });
+
+  test('systems run the other way round in every other round', () => {
+    expect(orderOf(['a', 'b'], 0)).toEqual(['a', 'b']);
+    expect(orderOf(['a', 'b'], 1)).toEqual(['b', 'a']);
+  });
+});
+
+describe('tables', () => {
+  test('are Markdown, with empty cells for what was not measured', () => {
+    expect(
+      table(
+        ['', 'x'],
+        [
+          ['one|two', 1.234],
+          ['three', undefined],
+        ],
+      ),
+    ).toBe(
+      ['|          |    x |', '|----------|-----:|', '| one\\|two | 1.23 |', '| three    |      |'].join(
+        '\n',
+      ),
+    );
+  });
+
+  test('numbers have three digits', () => {
+    expect([1234.5, 99.9, 9.99, 0.5, Number.NaN].map(digits)).toEqual(['1,235', '99.9', '9.99', '0.50', '']);
+  });
+});
+
+describe('compared answers', () => {
+  test('tell the largest difference from the peer, and NaN for a missing class', () => {
+    const answers = (name: 'peer' | 'fp32' | 'int8', value: object) => ({
+      name,
+      answers: [value as Record<string, number>],
+    });
+    const [fp32, int8] = compareAnswers([
+      answers('fp32', { a: 0.5, b: 0.25 }),
+      answers('peer', { a: 0.5, b: 0.5 }),
+      answers('int8', { a: 0.5 }),
+    ]);
+    expect(fp32).toEqual({ name: 'fp32', posts: 1, max: 0.25 });
+    expect(int8?.max).toBeNaN();
+    expect(compareAnswers([answers('fp32', { a: 1 })])).toEqual([]);
+  });
+});
