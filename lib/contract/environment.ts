@@ -26,6 +26,8 @@ export const ENVIRONMENT = {
   logLevel: 'MODERATION_LOG_LEVEL',
   /** `true` writes CloudWatch embedded metrics into the log. Default: false. */
   emf: 'MODERATION_EMF',
+  /** The endpoint's name, which the embedded metrics then carry as the dimension EndpointName. Default: none. */
+  endpointName: 'MODERATION_ENDPOINT_NAME',
   /** Precision to convert to when the model folder holds a checkpoint. Default: fp32. */
   precision: 'MODERATION_PRECISION',
   /** Writable folder for a pack converted at start. Default: the system's temporary folder. */

@@ -14,6 +14,7 @@ describe('the configuration', () => {
       scratchDir: undefined,
       logLevel: 'info',
       embeddedMetrics: false,
+      endpointName: undefined,
       limits: defaultLimits(),
     });
   });
@@ -29,6 +30,7 @@ describe('the configuration', () => {
       MODERATION_SCRATCH_DIR: '/scratch',
       MODERATION_LOG_LEVEL: 'warn',
       MODERATION_EMF: 'true',
+      MODERATION_ENDPOINT_NAME: 'posts-2',
       MODERATION_MAX_ITEMS: '5',
     });
     expect(config).toEqual({
@@ -41,6 +43,7 @@ describe('the configuration', () => {
       scratchDir: '/scratch',
       logLevel: 'warn',
       embeddedMetrics: true,
+      endpointName: 'posts-2',
       limits: defaultLimits({ maxItems: 5 }),
     });
   });
