@@ -3,6 +3,7 @@ import { ModerationError } from '../lib/contract/errors.js';
 import { PATHS } from '../lib/contract/http.js';
 import type { Limits } from '../lib/contract/limits.js';
 import { errorHandler } from './error-handler.js';
+import { checkHeaders } from './http/check-headers.js';
 import { attachContext } from './http/context.js';
 import { HangUp } from './http/hang-up.js';
 import { InflightBytes } from './http/inflight-bytes.js';
@@ -44,6 +45,7 @@ export function createApp(deps: AppDeps): Express {
     accessLog(logger, [(outcome) => metrics.request(outcome), (outcome) => embedded?.request(outcome)]),
   );
   app.use(hangUp.middleware());
+  app.use(checkHeaders);
 
   if (playground) app.use(sameOriginOnly(playground.host), playgroundRoutes(service, limits));
 

@@ -24,8 +24,13 @@ export interface ServerConfig {
   readonly embeddedMetrics: boolean;
   /** Whether `/` is the playground. */
   readonly playground: boolean;
+  /** Tells the embedded metrics of one endpoint from those of others. Undefined: they carry no name. */
+  readonly endpointName: string | undefined;
   readonly limits: Limits;
 }
+
+/** SageMaker's rule. */
+const ENDPOINT_NAME = /^[A-Za-z\d](?:-*[A-Za-z\d]){0,62}$/;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -59,6 +64,7 @@ export function readConfig(
     logLevel: read.choice(ENVIRONMENT.logLevel, LOG_LEVELS) ?? 'info',
     embeddedMetrics: read.choice(ENVIRONMENT.emf, ['true', 'false']) === 'true',
     playground: playground ? playground === 'true' : playgroundOnLoopback && isLoopback(host),
+    endpointName: read.matching(ENVIRONMENT.endpointName, ENDPOINT_NAME, 'the name of an endpoint'),
     limits: read.limits(),
   };
   read.throwIfWrong();
@@ -77,6 +83,12 @@ class EnvironmentReader {
 
   text(name: string): string | undefined {
     return this.#environment[name] || undefined;
+  }
+
+  matching(name: string, pattern: RegExp, expected: string): string | undefined {
+    const raw = this.text(name);
+    if (raw === undefined || pattern.test(raw)) return raw;
+    return this.#wrong(name, raw, expected);
   }
 
   integer(name: string, min: number, max: number): number | undefined {

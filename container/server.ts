@@ -44,7 +44,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const service = new Service();
   const metrics = new Metrics();
   if (options.processMetrics ?? true) metrics.observeProcess();
-  const embedded = config.embeddedMetrics ? new EmbeddedMetrics(logger) : undefined;
+  const embedded = config.embeddedMetrics ? new EmbeddedMetrics(logger, config.endpointName) : undefined;
   const hangUp = new HangUp();
   const playground = config.playground ? { host: config.host } : undefined;
   const app = createApp({ service, limits, logger, metrics, embedded, hangUp, playground });

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ModerationError } from '../../lib/contract/errors.js';
 import type { Limits } from '../../lib/contract/limits.js';
@@ -23,14 +23,9 @@ export function createHttpServer(
   limits: Limits,
   observer: ConnectionObserver,
 ): Server {
-  const inProgress = new WeakMap<Duplex, number>();
-  const count = (socket: Duplex, change: number): void => {
-    inProgress.set(socket, (inProgress.get(socket) ?? 0) + change);
-  };
+  const inProgress = new InProgress();
   const handle: RequestListener = (request, response) => {
-    const { socket } = request;
-    count(socket, 1);
-    response.once('close', () => count(socket, -1));
+    inProgress.add(request.socket, response);
     listener(request, response);
   };
   const server = createServer(
@@ -41,18 +36,52 @@ export function createHttpServer(
       keepAliveTimeout: limits.keepAliveTimeoutMs,
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
       noDelay: true,
+      // Checked by checkHeaders instead, which answers with an error of the contract.
+      requireHostHeader: false,
     },
     handle,
   );
   server.maxConnections = limits.maxConnections;
   // Whether a body that is announced by `Expect: 100-continue` may come is for its reader to say.
   server.on('checkContinue', handle);
+  server.on('checkExpectation', handle);
   server.on('drop', () => observer.dropped());
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    const told = answerClientError(error, socket, (inProgress.get(socket) ?? 0) > 0);
+    const told = answerClientError(error, socket, inProgress.has(socket));
     if (told !== null) observer.malformed(told);
   });
   return server;
+}
+
+/** The responses that are not closed yet, by connection. */
+class InProgress {
+  readonly #responses = new WeakMap<Duplex, Set<ServerResponse>>();
+
+  has(socket: Duplex): boolean {
+    return (this.#responses.get(socket)?.size ?? 0) > 0;
+  }
+
+  add(socket: Duplex, response: ServerResponse): void {
+    const known = this.#responses.get(socket);
+    const responses = known ?? new Set();
+    if (known === undefined) {
+      this.#responses.set(socket, responses);
+      socket.once('close', () => setImmediate(closeAll, responses));
+    }
+    responses.add(response);
+    response.once('close', () => responses.delete(response));
+  }
+}
+
+/**
+ * Of pipelined requests only the first response has the socket; when that closes, Node tells nobody of the others. What
+ * they hold (places, memory, a drain that waits) would never be given back.
+ */
+function closeAll(responses: ReadonlySet<ServerResponse>): void {
+  for (const response of responses) {
+    response.destroy();
+    response.emit('close');
+  }
 }
 
 /** Starts to listen; resolves to the port. Rejects with `invalid_configuration` when the address cannot be had. */

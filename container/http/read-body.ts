@@ -74,7 +74,7 @@ const told = new WeakSet<IncomingMessage>();
 
 /** Whether the caller holds its body back until it is told to go on. */
 export function waitsForContinue(request: IncomingMessage): boolean {
-  return /^100-continue$/i.test(request.headers.expect ?? '') && !told.has(request);
+  return request.headers.expect !== undefined && !told.has(request);
 }
 
 function declaredLength(request: IncomingMessage): number | undefined {

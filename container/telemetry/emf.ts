@@ -13,13 +13,16 @@ const MAX_DELAY_MS = 10_000;
  */
 export class EmbeddedMetrics {
   readonly #write: (fields: object) => void;
+  readonly #endpointName: string | undefined;
   #latencies: number[] = [];
   #items = 0;
   #refused = 0;
   #errors = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(logger: Logger) {
+  /** `endpointName`: counts each metric once more under the dimension EndpointName. */
+  constructor(logger: Logger, endpointName?: string) {
+    this.#endpointName = endpointName;
     // Asked for on its own, so whatever level the log has.
     const always = logger.child({}, { level: 'info' });
     this.#write = (fields) => always.info(fields, 'metrics');
@@ -46,7 +49,7 @@ export class EmbeddedMetrics {
         CloudWatchMetrics: [
           {
             Namespace: NAMESPACE,
-            Dimensions: [[]],
+            Dimensions: this.#endpointName === undefined ? [[]] : [['EndpointName'], []],
             Metrics: [
               { Name: 'Latency', Unit: 'Milliseconds' },
               { Name: 'Items', Unit: 'Count' },
@@ -56,6 +59,7 @@ export class EmbeddedMetrics {
           },
         ],
       },
+      ...(this.#endpointName !== undefined && { EndpointName: this.#endpointName }),
       Latency: this.#latencies,
       Items: this.#items,
       Refused: this.#refused,

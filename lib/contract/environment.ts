@@ -28,7 +28,7 @@ export const ENVIRONMENT = {
   playground: 'MODERATION_PLAYGROUND',
   /** `true` writes CloudWatch embedded metrics into the log. Default: false. */
   emf: 'MODERATION_EMF',
-  /** The endpoint that the container runs in, a dimension of its embedded metrics. Default: none. */
+  /** The endpoint's name, which the embedded metrics then carry as the dimension EndpointName. Default: none. */
   endpointName: 'MODERATION_ENDPOINT_NAME',
   /** Precision to convert to when the model folder holds a checkpoint. Default: fp32. */
   precision: 'MODERATION_PRECISION',

@@ -15,6 +15,7 @@ describe('the configuration', () => {
       logLevel: 'info',
       embeddedMetrics: false,
       playground: false,
+      endpointName: undefined,
       limits: defaultLimits(),
     });
   });
@@ -31,6 +32,7 @@ describe('the configuration', () => {
       MODERATION_LOG_LEVEL: 'warn',
       MODERATION_EMF: 'true',
       MODERATION_PLAYGROUND: 'true',
+      MODERATION_ENDPOINT_NAME: 'posts-2',
       MODERATION_MAX_ITEMS: '5',
     });
     expect(config).toEqual({
@@ -44,6 +46,7 @@ describe('the configuration', () => {
       logLevel: 'warn',
       embeddedMetrics: true,
       playground: true,
+      endpointName: 'posts-2',
       limits: defaultLimits({ maxItems: 5 }),
     });
   });

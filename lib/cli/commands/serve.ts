@@ -65,6 +65,7 @@ Other environment variables; options win over MODERATION_* of the same name:
   ${ENVIRONMENT.logLevel}    trace, debug, info (default), warn, error, fatal or silent
   ${ENVIRONMENT.emf}          true writes CloudWatch embedded metrics into the log
   ${ENVIRONMENT.playground}   true or false: what --playground and --no-playground say
+  ${ENVIRONMENT.endpointName}  the endpoint's name, a dimension of these metrics
   ${ENVIRONMENT.precision}    precision to convert a checkpoint to: fp32 (default), fp16 or int8
   ${ENVIRONMENT.scratchDir}  writable folder for a pack converted at start`;
 }

@@ -65,7 +65,7 @@ describe('what is no request', () => {
   test('without a Host header is refused', async () => {
     const { port } = await start();
     const raw = await exchange(port, 'GET /ping HTTP/1.1\r\nConnection: close\r\n\r\n');
-    expect(raw).toMatch(/^HTTP\/1\.1 400 /);
+    expect(lastReply(raw)).toEqual(expect.objectContaining({ status: 400, code: 'invalid_request' }));
   });
 });
 
@@ -158,6 +158,12 @@ describe('a body', () => {
     expect(refused).toMatch(/Connection: close/i);
   });
 
+  test('with an expectation that nobody can meet is refused by the contract', async () => {
+    const { port } = await start();
+    const raw = await exchange(port, post('Expect: 200-ok\r\nContent-Length: 13\r\n', '{"text":"ab"}'));
+    expect(lastReply(raw)).toEqual(expect.objectContaining({ status: 400, code: 'invalid_request' }));
+  });
+
   test('waits for memory: what does not fit is refused before it is read', async () => {
     const { port } = await start({ limits: { maxInflightBytes: 3000, maxBodyBytes: 2000 } });
     const slow = await RawConnection.open(port);
@@ -197,6 +203,32 @@ describe('a connection', () => {
     const raw = await connection.until(/(?:HTTP\/1\.1 200 [\s\S]*){3}\}$/);
     expect(raw.match(/"modalities_used"/g)).toHaveLength(3);
     connection.socket.destroy();
+  });
+
+  test('that is lost with pipelined requests on it frees what each of them held', async () => {
+    const { port, engine, service, metrics } = await start({
+      classify: async (item) => {
+        await pause(50);
+        return echo(item);
+      },
+    });
+    const connection = await RawConnection.open(port);
+    connection.send(post('Content-Length: 13\r\n', '{"text":"ab"}').repeat(5));
+    while (engine.posts.length < 5) await pause(5);
+    connection.socket.destroy();
+    while (service.accepted > 0) await pause(5);
+    expect(await metrics.registry.getSingleMetricAsString('moderation_body_bytes')).toContain(
+      'moderation_body_bytes 0',
+    );
+    expect(server.logs().filter(({ aborted }) => aborted === true)).toHaveLength(5);
+  });
+
+  test('of HTTP/1.0 gets replies whose length is told', async () => {
+    const { port } = await start();
+    const raw = await exchange(port, 'GET /nowhere HTTP/1.0\r\n\r\n');
+    const { head, status } = lastReply(raw);
+    expect(status).toBe(404);
+    expect(head).toMatch(/Content-Length: [1-9]/i);
   });
 
   test('is cut when garbage follows a request that is still computed, and nobody else notices', async () => {

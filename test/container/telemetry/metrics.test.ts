@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Registry } from 'prom-client';
+import type { RequestContext } from '../../../container/http/context.js';
+import { EmbeddedMetrics } from '../../../container/telemetry/emf.js';
 import { observeEngine, registerEngine } from '../../../container/telemetry/engine-metrics.js';
+import { createLogger } from '../../../container/telemetry/logger.js';
 import { ModerationError } from '../../../lib/contract/errors.js';
 import { echo, FakeEngine } from '../support/fake-engine.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
@@ -111,4 +114,25 @@ describe('embedded metrics', () => {
     expect(lines).toHaveLength(1);
     expect(lines[0]?.['Latency']).toHaveLength(100);
   });
+
+  test('carry the name of the endpoint, where it is known, beside the totals of all endpoints', () => {
+    const lines: string[] = [];
+    const logger = createLogger('error', { write: (line: string) => void lines.push(line) });
+    const embedded = new EmbeddedMetrics(logger, 'my-endpoint');
+    const context = { ...contextOf(), items: 3 };
+    embedded.request({ route: '/invocations', status: 429, aborted: false, context });
+    embedded.flush();
+    expect(JSON.parse(lines.join(''))).toMatchObject({
+      EndpointName: 'my-endpoint',
+      Refused: 1,
+      Items: 3,
+      _aws: { CloudWatchMetrics: [{ Dimensions: [['EndpointName'], []] }] },
+    });
+  });
 });
+
+function contextOf(): RequestContext {
+  const { signal } = new AbortController();
+  const startedAt = performance.now();
+  return { id: 'a', startedAt, signal, bytes: 0, items: 0, codes: new Map(), answers: new Map() };
+}
