@@ -4,6 +4,7 @@ import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { ModerationError } from '../../contract/errors.js';
+import { ACTIONS, type Action } from '../../contract/reply.js';
 
 /** A row's line: its prediction or its error, never both. */
 export interface OutputLine {
@@ -12,6 +13,8 @@ export interface OutputLine {
   readonly id?: string | undefined;
   /** The first characters of the pack's hash. */
   readonly model?: string | undefined;
+  /** The first characters of the policy's hash. */
+  readonly policy?: string | undefined;
   readonly prediction?: object | undefined;
   readonly error?:
     | { readonly code: string; readonly message: string; readonly retryable: boolean }
@@ -21,7 +24,9 @@ export interface OutputLine {
 const lineSchema = z.object({
   row: z.int().positive(),
   key: z.string(),
-  prediction: z.object({ any_harmful: z.boolean() }).optional(),
+  prediction: z
+    .object({ any_harmful: z.boolean(), decision: z.enum(ACTIONS).optional(), audit: z.boolean().optional() })
+    .optional(),
   error: z.object({ code: z.string(), retryable: z.boolean() }).optional(),
 });
 
@@ -32,6 +37,10 @@ export interface OutputContent {
   /** The key of every row that has its line. */
   readonly rows: ReadonlyMap<number, string>;
   readonly harmful: number;
+  /** How many rows were allowed, sent to review and flagged; empty without a policy. */
+  readonly decisions: ReadonlyMap<Action, number>;
+  /** How many of those for review were drawn at random. */
+  readonly audits: number;
   /** How many rows have an error, by code. */
   readonly errors: ReadonlyMap<string, number>;
 }
@@ -87,16 +96,20 @@ export class OutputFile {
 export async function readOutput(path: string): Promise<OutputContent> {
   const rows = new Map<number, string>();
   const errors = new Map<string, number>();
-  let harmful = 0;
+  const decisions = new Map<Action, number>();
+  let [harmful, audits] = [0, 0];
   for await (const { line } of readLines(path)) {
     if (line === undefined || rows.has(line.row)) {
       throw new ModerationError('internal', `${path} has a row twice, or a line that is not whole.`);
     }
     rows.set(line.row, line.key);
-    if (line.prediction?.any_harmful) harmful += 1;
+    const { any_harmful: isHarmful, decision, audit } = line.prediction ?? {};
+    if (isHarmful) harmful += 1;
+    if (audit) audits += 1;
+    if (decision !== undefined) decisions.set(decision, (decisions.get(decision) ?? 0) + 1);
     if (line.error !== undefined) errors.set(line.error.code, (errors.get(line.error.code) ?? 0) + 1);
   }
-  return { rows, harmful, errors };
+  return { rows, harmful, decisions, audits, errors };
 }
 
 /** The lines of a file; only the last may be half a line. A missing file has none. */
