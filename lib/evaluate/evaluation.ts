@@ -197,7 +197,7 @@ export interface Summary {
   readonly anyHarmful: BinaryQuality;
 }
 
-/** Points of curves, thinned to a bounded number; a curve through them deviates by less than a thousandth. */
+/** At most 400 points a curve: what is left out lies within a thousandth of the line drawn, where 400 allow that. */
 export interface CurvesSection {
   /** From (0, 0) to (1, 1); a threshold of null flags nothing. Null for single-class columns. */
   readonly roc: {
@@ -294,7 +294,7 @@ export interface SliceClass {
 export interface FairnessSection {
   /** The column's name. */
   readonly column: string;
-  /** Groups with fewer rows, or a figure with fewer positives or negatives, tell 'too-few'. */
+  /** Groups with fewer rows get no figures; figures over fewer than 10 positives or negatives are 'too-few' as well. */
   readonly minimumRows: number;
   /** Per class, then for any class. */
   readonly targets: readonly FairnessTarget[];
@@ -344,6 +344,8 @@ export interface ClassDrift {
   readonly name: string;
   /** Population stability index of the probabilities, 0 when nothing moved. */
   readonly psi: number;
+  /** What two samples of these sizes from one population stay below 95 times in 100. At most this is stable. */
+  readonly byChance: number;
   readonly level: DriftLevel;
   /** Largest distance between the cumulative shares at the histogram's edges, 0 to 1: a lower bound of KS. */
   readonly ks: number;

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import type { BootstrapSection } from '../evaluation.js';
 import type { RunOptions } from '../inputs.js';
 import { type Interval, percentileIntervals } from './interval.js';
-import { makeStatistic, type StatisticSpec } from './make-statistic.js';
+import type { StatisticSpec } from './make-statistic.js';
 import type { Job, JobDone, WorkerStart } from './messages.js';
 import { sampleFigures } from './resample.js';
 import type { Statistic } from './statistic.js';
