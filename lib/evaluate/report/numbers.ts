@@ -19,9 +19,8 @@ export function decimal(value: number | null): string {
 
 /** A threshold may be tiny: at least three decimals, and at least three digits that count. */
 export function thresholdText(threshold: number): string {
-  return threshold === 0 || threshold >= 0.1
-    ? threshold.toFixed(3)
-    : threshold.toFixed(Math.min(12, 2 - Math.floor(Math.log10(threshold))));
+  if (threshold === 0 || threshold >= 0.01) return threshold.toFixed(3);
+  return threshold.toFixed(Math.min(12, 2 - Math.floor(Math.log10(threshold))));
 }
 
 export function percent(share: number | null): string {

@@ -27,11 +27,13 @@ export interface Table {
   /** The first column holds the rows' names. */
   readonly head: readonly Content[];
   readonly rows: readonly (readonly Content[])[];
+  /** Long tables: one line a row. @default false */
+  readonly compact?: boolean;
 }
 
 /** A table that scrolls inside its own box when it is wider than the page. */
-export function table({ caption, head, rows }: Table): Markup {
-  return html`<div class="scroll" role="region" tabindex="0" aria-label="${caption}"><table>
+export function table({ caption, head, rows, compact = false }: Table): Markup {
+  return html`<div class="scroll" role="region" tabindex="0" aria-label="${caption}"><table${compact ? html` class="compact"` : undefined}>
 <caption>${caption}</caption>
 <thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
 <tbody>

@@ -31,17 +31,11 @@ export function drawIntervals(drawing: Drawing, { label, rows, domain }: Interva
     marginLeft: 104,
     marginRight: 44,
     marginBottom: 26,
-    x: { domain: [...domain], ticks: 4, tickFormat: shortDecimal, tickSize: 0, label: null },
-    y: {
-      domain: indices,
-      tickFormat: (index: number) => points[index]?.name ?? '',
-      tickSize: 0,
-      label: null,
-      type: 'band',
-    },
+    x: { domain: [...domain], ticks: 3, tickFormat: shortDecimal, tickSize: 0, label: null },
+    y: { domain: indices, axis: null, label: null, type: 'band' },
     marks: [
-      plot.gridX({ stroke: 'var(--rule)', strokeOpacity: 1, ticks: 4 }),
-      plot.axisY({ label: null, tickSize: 0, fontSize: 11, fill: 'currentColor' }),
+      plot.gridX({ stroke: 'var(--rule)', strokeOpacity: 1, ticks: 3 }),
+      plot.axisY({ label: null, tickSize: 0, tickFormat: (index: number) => points[index]?.name ?? '' }),
       plot.ruleY(defined, {
         y: 'index',
         x1: 'low',

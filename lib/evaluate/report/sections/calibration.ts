@@ -69,7 +69,8 @@ function binTable(found: readonly Calibrated[]): Markup {
     }),
   ]);
   return table({
-    caption: 'Share of positives by bin; below it the mean probability and the rows',
+    caption: 'Share of positives by bin, then the mean probability and the rows',
+    compact: true,
     head: ['Probability', ...found.map(({ entry }) => name(entry.name))],
     rows,
   });

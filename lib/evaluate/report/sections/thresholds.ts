@@ -23,7 +23,7 @@ export function thresholds(context: Context): Section | undefined {
         sweep,
         threshold: entry.threshold,
         description,
-        ...(review !== undefined && { review }),
+        ...(review !== undefined && { review: { from: review.from, to: review.to ?? 1 } }),
       }),
     };
   });
@@ -49,12 +49,17 @@ function thresholdTable(
       name(entry.name),
       thresholdText(entry.threshold),
       ...combinations.map(([, values]) => optional(values?.[index])),
-      ...(policy === undefined ? [] : [optional(band?.from), optional(band?.to)]),
+      ...(policy === undefined ? [] : [optional(band?.from), flagFrom(band)]),
       figureMarkup(entry.scores.flagRate),
     ];
   });
   const head = ['Class', 'Threshold', ...combinations.map(([key]) => `${key} posts`), ...bands, 'Flagged'];
   return table({ caption: 'Chosen thresholds', head, rows });
+}
+
+/** Null: no class of this policy flags by itself. */
+function flagFrom(band: { readonly to: number | null } | undefined): string {
+  return band?.to === null ? 'never' : optional(band?.to);
 }
 
 function optional(value: number | undefined): string {
@@ -72,7 +77,8 @@ function sweepTables(swept: readonly { entry: ClassSection; sweep: SweepSection 
     }),
   ]);
   return table({
-    caption: 'F1, with precision / recall below it, at round thresholds',
+    caption: 'F1, then precision / recall, at round thresholds',
+    compact: true,
     head: ['Threshold', ...swept.map(({ entry }) => name(entry.name))],
     rows,
   });
