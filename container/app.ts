@@ -6,6 +6,7 @@ import { errorHandler } from './error-handler.js';
 import { attachContext } from './http/context.js';
 import { HangUp } from './http/hang-up.js';
 import { InflightBytes } from './http/inflight-bytes.js';
+import { type Random, secureRandom } from './policy.js';
 import { executionParameters } from './routes/execution-parameters.js';
 import { invocations } from './routes/invocations.js';
 import { metricsRoute } from './routes/metrics.js';
@@ -26,11 +27,14 @@ export interface AppDeps {
   readonly embedded?: EmbeddedMetrics | undefined;
   /** @default one that nobody starts */
   readonly hangUp?: HangUp | undefined;
+  /** Draws the posts that a policy sends to review. @default cryptographic */
+  readonly random?: Random | undefined;
 }
 
 /** The HTTP interface, without a socket. */
 export function createApp(deps: AppDeps): Express {
   const { service, limits, logger, metrics, embedded, hangUp = new HangUp() } = deps;
+  const { random = secureRandom } = deps;
   const inflight = new InflightBytes(limits.maxInflightBytes);
   metrics.observeServer(service, inflight);
   const app = express();
@@ -44,7 +48,7 @@ export function createApp(deps: AppDeps): Express {
   app.route(PATHS.ping).get(ping(service)).all(only('GET, HEAD'));
   app
     .route(PATHS.invocations)
-    .post(invocations({ service, limits, inflight, logger, slicer: new TimeSlicer() }))
+    .post(invocations({ service, limits, inflight, logger, slicer: new TimeSlicer(), random }))
     .all(only('POST'));
   app.route(PATHS.executionParameters).get(executionParameters(limits)).all(only('GET, HEAD'));
   app.route(PATHS.metrics).get(metricsRoute(metrics)).all(only('GET, HEAD'));

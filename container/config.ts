@@ -8,6 +8,8 @@ import { LOG_LEVELS, type LogLevel } from './telemetry/logger.js';
 export interface ServerConfig {
   /** A model pack or a checkpoint. */
   readonly modelDir: string;
+  /** Undefined: that of the model folder, where there is one. */
+  readonly policyFile: string | undefined;
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
@@ -35,6 +37,7 @@ export function readConfig(environment: Environment, overrides: Partial<ServerCo
   const port = read.integer(ENVIRONMENT.port, 0, 65_535) ?? DEFAULT_PORT;
   const config: ServerConfig = {
     modelDir: read.text(ENVIRONMENT.modelDir) ?? MODEL_DIR,
+    policyFile: read.text(ENVIRONMENT.policyFile),
     host: read.text(ENVIRONMENT.host) ?? '127.0.0.1',
     port: read.integer(ENVIRONMENT.sagemakerPort, 1, 65_535) ?? port,
     device: read.choice(ENVIRONMENT.device, DEVICES) ?? 'auto',

@@ -60,16 +60,20 @@ export class OutputFile {
    * Opens a file to go on with. What an interrupted run left half-written, and rows that failed for a passing reason, are
    * taken out first: they are tried again.
    *
+   * @param parseLine tells the lines of the file; default: those of predictions
    * @throws ModerationError `invalid_configuration` for a file that holds something else
    */
-  static async resume(path: string): Promise<OutputFile> {
+  static async resume(path: string, parseLine: LineParser<KnownLine> = parse): Promise<OutputFile> {
     const draft = `${path}.part`;
     const file = await open(draft, 'w');
     const done = new Map<number, string>();
     try {
-      for await (const { text, line } of readLines(path)) {
-        if (line === undefined || line.error?.retryable || done.has(line.row)) continue;
-        done.set(line.row, line.key);
+      for await (const { text, line } of readLines(path, parseLine)) {
+        if (line === undefined) continue;
+        if (line !== 'header') {
+          if (line.error?.retryable || done.has(line.row)) continue;
+          done.set(line.row, line.key);
+        }
         await file.write(`${text}\n`);
       }
       await file.sync();
@@ -82,7 +86,7 @@ export class OutputFile {
     return new OutputFile(done, await open(path, 'a'));
   }
 
-  async append(line: OutputLine): Promise<void> {
+  async append(line: object): Promise<void> {
     await this.#file.write(`${JSON.stringify(line)}\n`);
   }
 
@@ -98,7 +102,7 @@ export async function readOutput(path: string): Promise<OutputContent> {
   const errors = new Map<string, number>();
   const decisions = new Map<Action, number>();
   let [harmful, audits] = [0, 0];
-  for await (const { line } of readLines(path)) {
+  for await (const { line } of readLines(path, parse)) {
     if (line === undefined || rows.has(line.row)) {
       throw new ModerationError('internal', `${path} has a row twice, or a line that is not whole.`);
     }
@@ -113,7 +117,10 @@ export async function readOutput(path: string): Promise<OutputContent> {
 }
 
 /** The lines of a file; only the last may be half a line. A missing file has none. */
-async function* readLines(path: string): AsyncGenerator<{ text: string; line: ReadLine | undefined }> {
+async function* readLines<Line>(
+  path: string,
+  parseLine: LineParser<Line>,
+): AsyncGenerator<{ text: string; line: Line | undefined }> {
   const stream = createReadStream(path);
   let torn: number | undefined;
   let number = 0;
@@ -121,7 +128,7 @@ async function* readLines(path: string): AsyncGenerator<{ text: string; line: Re
     for await (const text of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
       number += 1;
       if (torn !== undefined) refuse(path, torn);
-      const line = parse(text);
+      const line = parseLine(text);
       if (line === undefined) torn = number;
       yield { text, line };
     }
