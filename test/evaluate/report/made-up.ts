@@ -274,6 +274,7 @@ function classDrift(name: string, index: number): ClassDrift {
   return {
     name,
     psi,
+    byChance: 0.018,
     level,
     ks: psi / 2,
     flagRate: { baseline: 0.08, now: 0.08 + psi / 4 },

@@ -49,11 +49,8 @@ inBrowser('the report in a browser', () => {
     await page.goto(pathToFileURL(join(folder, `${name}.html`)).href);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
     expect(await outside(page)).toEqual([]);
-    await page.addScriptTag({ path: AXE });
-    const violations = await page.evaluate(
-      'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html, nodes[0].failureSummary]))',
-    );
-    expect(violations).toEqual([]);
+    // Contrast depends on the scheme, structure on nothing: the wide page in both schemes, the narrow one once.
+    if (width === 1280 || scheme === 'light') expect(await violations(page)).toEqual([]);
     expect(said).toEqual([]);
     await page.close();
   });
@@ -79,4 +76,11 @@ async function outside(page: Page): Promise<unknown> {
     const { left, right } = text.getBoundingClientRect();
     return left < 0 || right > innerWidth;
   }).map((text) => text.textContent)`);
+}
+
+async function violations(page: Page): Promise<unknown> {
+  await page.addScriptTag({ path: AXE });
+  return page.evaluate(
+    'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html, nodes[0].failureSummary]))',
+  );
 }

@@ -11,7 +11,9 @@ export interface IntervalPanel {
   readonly domain: readonly [number, number];
 }
 
-const LABEL_LENGTH = 16;
+/** Longer names end in an ellipsis; the tables hold them whole. In ems, measured by the chart library. */
+const LABEL_WIDTH = 8.4;
+const LABEL_LENGTH = 40;
 
 /** One measure for several classes, groups or slices: a dot for the value, a line for the interval. */
 export function drawIntervals(drawing: Drawing, { label, rows, domain }: IntervalPanel): Markup {
@@ -35,7 +37,13 @@ export function drawIntervals(drawing: Drawing, { label, rows, domain }: Interva
     y: { domain: indices, axis: null, label: null, type: 'band' },
     marks: [
       plot.gridX({ stroke: 'var(--rule)', strokeOpacity: 1, ticks: 3 }),
-      plot.axisY({ label: null, tickSize: 0, tickFormat: (index: number) => points[index]?.name ?? '' }),
+      plot.axisY({
+        label: null,
+        tickSize: 0,
+        lineWidth: LABEL_WIDTH,
+        textOverflow: 'ellipsis',
+        tickFormat: (index: number) => points[index]?.name ?? '',
+      }),
       plot.ruleY(defined, {
         y: 'index',
         x1: 'low',

@@ -1,4 +1,5 @@
 import type { ReliabilityBin } from '../../evaluation.js';
+import { wilsonInterval } from '../../thresholds/wilson.js';
 import type { Markup } from '../markup.js';
 import type { Drawing } from './drawing.js';
 import { unitPanel } from './frame.js';
@@ -14,7 +15,7 @@ export function drawReliability(drawing: Drawing, { bins, description }: Reliabi
   const points = bins.flatMap(({ rows, meanProbability, positiveShare }) =>
     meanProbability === null || positiveShare === null
       ? []
-      : [{ x: meanProbability, y: positiveShare, rows, ...wilson(positiveShare, rows) }],
+      : [{ x: meanProbability, y: positiveShare, rows, ...wilsonInterval(positiveShare * rows, rows) }],
   );
   const largest = Math.max(1, ...points.map(({ rows }) => rows));
   const marks = [
@@ -45,13 +46,4 @@ export function drawReliability(drawing: Drawing, { bins, description }: Reliabi
   ];
   const options = unitPanel(drawing, { x: 'predicted probability', y: 'share of positives' }, marks);
   return drawing.draw({ ...options, r: { type: 'identity' } }, description);
-}
-
-/** Wilson score interval of a share, 95 %: Wilson 1927, "Probable inference". */
-function wilson(share: number, rows: number): { low: number; high: number } {
-  const z = 1.959964;
-  const scale = 1 + z ** 2 / rows;
-  const centre = (share + z ** 2 / (2 * rows)) / scale;
-  const half = (z / scale) * Math.sqrt((share * (1 - share)) / rows + z ** 2 / (4 * rows ** 2));
-  return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
 }

@@ -24,6 +24,7 @@ export function drift({ evaluation, drawing }: Context): Section | undefined {
   const rows = classes.map((entry) => [
     name(entry.name),
     decimal(entry.psi),
+    decimal(entry.byChance),
     LEVELS[entry.level],
     decimal(entry.ks),
     percent(entry.flagRate.baseline),
@@ -35,10 +36,10 @@ export function drift({ evaluation, drawing }: Context): Section | undefined {
     body: html`<p class="lead">Against ${name(baseline.name)} of ${baseline.created.slice(0, 10)}, ${count(baseline.rows)} rows.</p>
 ${verdict(moved, classes.length)}
 ${figure(panels, 'Bars: share of these rows in each bin of the baseline; dashed line: the baseline itself. Equal heights mean that nothing moved.')}
-${table({ caption: 'Drift by class', head: ['Class', 'PSI', 'Level', 'KS, at least', 'Flagged before', 'Flagged now'], rows })}
-<p class="note">The population stability index is 0 when the scores are spread as before. By rule of thumb, below
-${thresholdText(limits.moderate)} is stable and ${thresholdText(limits.major)} or more calls for action. Drift tells that posts or model have
-changed, not that answers have become worse: label a sample to find out.</p>`,
+${table({ caption: 'Drift by class', head: ['Class', 'PSI', 'By chance, up to', 'Level', 'KS, at least', 'Flagged before', 'Flagged now'], rows })}
+<p class="note">The population stability index is 0 when the scores are spread as before. By rule of thumb it is stable below
+${thresholdText(limits.moderate)} and calls for action from ${thresholdText(limits.major)} on. What two samples of these sizes reach by chance, 95 times in 100, is stable
+as well. Drift tells that posts or model have changed, not that answers have become worse: label a sample to find out.</p>`,
   };
 }
 
