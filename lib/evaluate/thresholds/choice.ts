@@ -65,23 +65,31 @@ export interface ClassChoice {
   readonly rows: number;
   readonly positives: number;
   /**
-   * `reached`: on these rows. `fallback`: by the stated rule instead (too little data: the threshold of all rows; the
-   * original's 0.5 without positives). `unreachable`: no threshold reaches the goal or the band; nothing is put in
-   * its place.
+   * `reached`: on these rows. `fallback`: by the stated rule instead (too little data: the threshold of all rows; no
+   * positives: the original's 0.5; outside of the band: its bound). `unreachable`: no threshold reaches the goal or the
+   * band; nothing is put in its place.
    */
   readonly status: 'reached' | 'fallback' | 'unreachable';
   /** One sentence, when not reached. */
   readonly reason: string | null;
   /** Null when unreachable. */
   readonly threshold: number | null;
-  /** Null when unreachable. from <= threshold <= to, unless the goal lies outside the band. */
-  readonly band: { readonly from: number; readonly to: number } | null;
+  /**
+   * Null when unreachable. from <= threshold <= to: a threshold outside of the band is moved to its nearer bound, which
+   * `reason` tells. A `to` of null flags nothing without a person.
+   */
+  readonly band: ReviewBand | null;
   /** What the threshold does on these rows; null when unreachable. */
   readonly outcome: OperatingPoint | null;
   /** What the band does on these rows, by this class alone; null when unreachable. */
   readonly bandOutcome: BandOutcome | null;
   /** When unreachable: the point nearest to the goal, for the message. */
   readonly closest: OperatingPoint | null;
+}
+
+export interface ReviewBand {
+  readonly from: number;
+  readonly to: number | null;
 }
 
 /** A threshold and what it does. Intervals are Wilson's, 95 %: they do not know that the data chose the threshold. */
