@@ -32,6 +32,18 @@ const lineSchema = z.object({
 
 type ReadLine = z.infer<typeof lineSchema>;
 
+/** What going on with a file needs to know of a line; `header`: a line about all rows, which is kept. */
+export type KnownLine =
+  | {
+      readonly row: number;
+      readonly key: string;
+      readonly error?: { readonly retryable: boolean } | undefined;
+    }
+  | 'header';
+
+/** Reads a line; undefined: it is none of the file's. */
+export type LineParser<Line> = (text: string) => Line | undefined;
+
 /** What an output holds. */
 export interface OutputContent {
   /** The key of every row that has its line. */
