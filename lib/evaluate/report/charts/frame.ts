@@ -9,7 +9,7 @@ const TICKS = [0, 0.25, 0.5, 0.75, 1];
 /** A square-ish panel whose axes both run from 0 to 1. */
 export function unitPanel(
   { plot }: Drawing,
-  axes: { readonly x: string; readonly y: string; readonly marginRight?: number },
+  axes: { readonly x: string; readonly y: string },
   marks: readonly Markish[],
 ): PlotOptions {
   const unit = {
@@ -24,7 +24,7 @@ export function unitPanel(
     height: 250,
     marginTop: 26,
     marginLeft: 36,
-    marginRight: axes.marginRight ?? 12,
+    marginRight: 12,
     marginBottom: 38,
     x: { ...unit, label: axes.x, labelAnchor: 'center' },
     y: { ...unit, label: axes.y },

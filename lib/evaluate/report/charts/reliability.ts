@@ -34,7 +34,6 @@ export function drawReliability(drawing: Drawing, { bins, description }: Reliabi
       strokeOpacity: 0.55,
       strokeWidth: 1.5,
     }),
-    plot.line(points, { x: 'x', y: 'y', stroke: 'var(--series-1)', strokeWidth: 1.5 }),
     plot.dot(points, {
       x: 'x',
       y: 'y',

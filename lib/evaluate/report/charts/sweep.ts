@@ -1,10 +1,10 @@
 import type { SweepSection } from '../../evaluation.js';
-import type { Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 import { thresholdText } from '../numbers.js';
 import type { Drawing } from './drawing.js';
 import { thin, unitPanel } from './frame.js';
 
-/** The lines of a sweep: told apart by dash, by colour and by the letter at their end. */
+/** The lines of a sweep: told apart by dash as well as by colour. */
 export const SWEEP_LINES = [
   { key: 'f1', label: 'F1', color: 'var(--series-1)', dash: 'none', width: 2.25 },
   { key: 'precision', label: 'precision', color: 'var(--series-2)', dash: '7 3', width: 1.75 },
@@ -27,8 +27,6 @@ export function drawSweep(drawing: Drawing, panel: SweepPanel): Markup {
     ...line,
     points: thin(sweep.thresholds.map((x, index) => ({ x, y: sweep[line.key][index] ?? 0 }))),
   }));
-  const ends = spread(lines.map(({ points }) => points.at(-1)?.y ?? 0));
-  const labelled = lines.map(({ label, color }, index) => ({ x: 1, y: ends[index] ?? 0, label, color }));
   const band = review !== undefined && review.to > review.from ? [review] : [];
   const marks = [
     plot.rect(band, { x1: 'from', x2: 'to', y1: 0, y2: 1, fill: 'var(--band)', fillOpacity: 0.22 }),
@@ -44,35 +42,23 @@ export function drawSweep(drawing: Drawing, panel: SweepPanel): Markup {
       fontWeight: 600,
       fontSize: 11,
     }),
-    ...labelled.map((end) =>
-      plot.text([end], {
-        x: 'x',
-        y: 'y',
-        text: 'label',
-        dx: 5,
-        textAnchor: 'start',
-        fill: end.color,
-        fontSize: 10.5,
-      }),
-    ),
   ];
-  const axes = { x: 'threshold', y: '', marginRight: 58 };
+  const axes = { x: 'threshold', y: '' };
   return drawing.draw(unitPanel(drawing, axes, marks), panel.description);
 }
 
-/** Heights moved apart so that labels do not overlap, in the unit of the axis. */
-function spread(heights: readonly number[], apart = 0.075): number[] {
-  const order = heights.map((_, index) => index).sort((a, b) => (heights[a] ?? 0) - (heights[b] ?? 0));
-  const placed = [...heights];
-  let floor = -Infinity;
-  for (const index of order) {
-    floor = Math.max(heights[index] ?? 0, floor + apart);
-    placed[index] = floor;
-  }
-  let ceiling = 1 + apart;
-  for (const index of order.reverse()) {
-    ceiling = Math.min(placed[index] ?? 0, ceiling - apart);
-    placed[index] = ceiling;
-  }
-  return placed;
+/** A sample of each line with its name. */
+export function sweepLegend(): Markup {
+  const items = SWEEP_LINES.map(
+    ({
+      label,
+      color,
+      dash,
+      width,
+    }) => html`<li><svg width="34" height="8" aria-hidden="true"><line x1="0" x2="34" y1="4" y2="4" stroke="${color}" stroke-width="${width}" stroke-dasharray="${dash}"/></svg>${label}</li>
+`,
+  );
+  return html`<ul class="legend">
+${items}</ul>
+`;
 }

@@ -1,7 +1,7 @@
 import type { Figure, Slice, Summary } from '../../evaluation.js';
 import { drawIntervals, lowerDomain, upperDomain } from '../charts/intervals.js';
 import { type Content, html, type Markup, name } from '../markup.js';
-import { count, figureMarkup } from '../numbers.js';
+import { count, figureMarkup, UNDEFINED } from '../numbers.js';
 import { type Context, figure, type Section, table } from '../section.js';
 import { axisNote } from './quality.js';
 
@@ -35,7 +35,7 @@ function slices(context: Context, parts: readonly Slice[], caption: string): Mar
 }
 
 const MEASURES: readonly (readonly [string, (summary: Summary) => Figure, 'upper' | 'lower'])[] = [
-  ['F1, macro', ({ f1 }) => f1.macro, 'upper'],
+  ['F1, micro', ({ f1 }) => f1.micro, 'upper'],
   [
     'ROC-AUC, macro',
     ({ rocAuc }) => (rocAuc.macro.value === null ? rocAuc.macroDefined : rocAuc.macro),
@@ -55,7 +55,10 @@ function charts({ drawing }: Context, parts: readonly Slice[]): Markup | undefin
     const domain = side === 'upper' ? upperDomain(figures) : lowerDomain(figures);
     return { title: label, note: axisNote(domain), chart: drawIntervals(drawing, { label, rows, domain }) };
   });
-  return figure(panels, 'Missed: share of harmful posts that no class flags; less is better.');
+  return figure(
+    panels,
+    'Missed: share of harmful posts that no class flags; less is better. Macro F1, in the table, counts 0 for a class that has no positives among these posts.',
+  );
 }
 
 function summaryTable(parts: readonly Slice[], caption: string): Markup {
@@ -84,5 +87,6 @@ function classTable(parts: readonly Slice[], caption: string): Markup {
 function cell(entry: Slice['classes'][number] | undefined, labelled: boolean): Content {
   if (entry === undefined) return '';
   if (!labelled || entry.quality === null) return figureMarkup(entry.flagRate);
+  if (entry.quality.support === 0) return html`${UNDEFINED} <span class="interval">no positives</span>`;
   return html`${figureMarkup(entry.quality.f1)}<span class="interval">n ${count(entry.quality.support)}</span>`;
 }

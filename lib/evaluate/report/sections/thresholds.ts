@@ -1,6 +1,6 @@
 import type { Policy } from '../../../contract/policy.js';
 import type { ClassSection, Evaluation, SweepSection } from '../../evaluation.js';
-import { drawSweep } from '../charts/sweep.js';
+import { drawSweep, sweepLegend } from '../charts/sweep.js';
 import { type Content, html, type Markup, name, printable } from '../markup.js';
 import { decimal, figureMarkup, figureText, thresholdText } from '../numbers.js';
 import { type Context, figure, type Section, table } from '../section.js';
@@ -33,7 +33,7 @@ Flagged is the share of all rows at or above the threshold.`;
     id: 'thresholds',
     title: 'Thresholds',
     body: html`<p class="lead">${evaluation.thresholds.source}</p>
-${figure(panels, caption)}${thresholdTable(evaluation, policy)}${sweepTables(swept)}`,
+${figure(panels, caption, sweepLegend())}${thresholdTable(evaluation, policy)}${sweepTables(swept)}`,
   };
 }
 
