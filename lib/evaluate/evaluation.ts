@@ -49,6 +49,10 @@ export interface Evaluation {
   /** One entry per group column. */
   readonly fairness?: readonly FairnessSection[];
   readonly drift?: DriftSection;
+  /** Sentences that differ in one term alone. */
+  readonly counterfactuals?: CounterfactualSection;
+  /** Live traffic over time; absent for data without times. */
+  readonly timeline?: readonly TimelineEntry[];
 }
 
 export interface DataSection {
@@ -354,4 +358,40 @@ export interface ClassDrift {
   readonly edges: readonly number[];
   readonly baselineCounts: readonly number[];
   readonly counts: readonly number[];
+}
+
+/** The same sentences with one term after another: equal scores show that the terms make no difference. */
+export interface CounterfactualSection {
+  readonly name: string;
+  /** Sentences per term. */
+  readonly templates: number;
+  readonly attributes: readonly {
+    /** What the terms have in common, e.g. religion. */
+    readonly attribute: string;
+    readonly classes: readonly TermGap[];
+  }[];
+}
+
+export interface TermGap {
+  readonly class: string;
+  /** Largest minus smallest mean probability, 0 when the terms make no difference. */
+  readonly gap: number;
+  readonly terms: readonly {
+    readonly term: string;
+    readonly mean: number;
+    /** Sentences at or above the threshold. */
+    readonly flagged: number;
+  }[];
+}
+
+/** The traffic of a period. */
+export interface TimelineEntry {
+  /** When the period begins, ISO 8601 in UTC. */
+  readonly from: string;
+  readonly judged: number;
+  readonly unjudged: number;
+  /** Share of the judged posts that each class flags, in the order of the classes; null without posts. */
+  readonly flagRates: readonly (number | null)[];
+  /** PSI of each class against the baseline; null without one, or with too few posts to tell. */
+  readonly psi: readonly (number | null)[];
 }

@@ -36,7 +36,7 @@ export const ROW_CODES = {
   label_missing: 'The row says nothing about its labels.',
   label_invalid: 'The labels are neither names of classes nor a vector of zeros and ones.',
   no_majority:
-    'MMHS150K: no label has the majority of annotators. Such rows are left out, see --no-majority.',
+    'MMHS150K: no label has the majority of annotators. Such rows are left out, see --without-majority.',
   not_in_ground_truth: 'MMHS150K: the split names a post that the ground truth does not have.',
 } as const;
 

@@ -7,6 +7,7 @@ import { renderPage } from './page.js';
 import type { Context, SectionWriter } from './section.js';
 import { calibration } from './sections/calibration.js';
 import { confusion } from './sections/confusion.js';
+import { counterfactuals } from './sections/counterfactuals.js';
 import { curves } from './sections/curves.js';
 import { decisions } from './sections/decisions.js';
 import { drift } from './sections/drift.js';
@@ -17,6 +18,7 @@ import { overview } from './sections/overview.js';
 import { quality } from './sections/quality.js';
 import { scores } from './sections/scores.js';
 import { thresholds } from './sections/thresholds.js';
+import { timeline } from './sections/timeline.js';
 
 export interface ReportOptions {
   /** @default `Evaluation of <model>` with labels, `Monitoring of <model>` without */
@@ -36,6 +38,8 @@ const SECTIONS: readonly SectionWriter[] = [
   confusion,
   modalities,
   fairness,
+  counterfactuals,
+  timeline,
   drift,
   method,
 ];
