@@ -85,14 +85,19 @@ export function strictest(actions: Iterable<Action>): Action {
   return ACTIONS[worst] ?? 'flag';
 }
 
+const SMALLEST = 2 ** -126;
+const LARGEST = 1 - 2 ** -24;
+
 /**
  * sigmoid(logit(p) / T): temperature scaling of a binary probability (Guo et al. 2017, "On Calibration of Modern Neural
- * Networks"). 0 and 1 stay what they are.
+ * Networks"). 0 and 1 are taken for the nearest values that a float32 sigmoid tells apart from its neighbours, as they
+ * are where the temperature is fitted.
  *
  * @param probability 0 to 1
  * @param temperature T > 0
  */
 export function calibratedProbability(probability: number, temperature: number): number {
-  const logit = Math.log(probability) - Math.log1p(-probability);
+  const bounded = Math.min(Math.max(probability, SMALLEST), LARGEST);
+  const logit = Math.log(bounded) - Math.log1p(-bounded);
   return 1 / (1 + Math.exp(-logit / temperature));
 }
