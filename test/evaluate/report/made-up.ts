@@ -58,6 +58,24 @@ export function madeUpEvaluation(names: readonly string[] = CLASSES): Evaluation
     fairness: [
       { column: 'dialect', minimumRows: 50, targets: [...names, null].map(fairnessTarget), ungrouped: 17 },
     ],
+    counterfactuals: {
+      name: 'made-up sentences',
+      templates: 12,
+      attributes: [
+        {
+          attribute: 'place',
+          classes: names.map((name, index) => ({
+            class: name,
+            gap: 0.02 * (index + 1),
+            terms: ['north', 'south', 'harbour'].map((term, step) => ({
+              term,
+              mean: 0.05 + 0.01 * (index + 1) * step,
+              flagged: step,
+            })),
+          })),
+        },
+      ],
+    },
     drift: {
       baseline: { name: 'val.csv', created: '2026-11-01T00:00:00.000Z', rows: 2000 },
       limits: { moderate: 0.1, major: 0.25 },
@@ -68,12 +86,19 @@ export function madeUpEvaluation(names: readonly string[] = CLASSES): Evaluation
 
 /** Live traffic: no labels, so no quality; drift and the spread of scores remain. */
 export function madeUpMonitoring(names: readonly string[] = CLASSES): Evaluation {
-  const { fairness, ablation, decisions, ...whole } = madeUpEvaluation(names);
+  const { fairness, ablation, decisions, counterfactuals, ...whole } = madeUpEvaluation(names);
   return {
     ...whole,
     data: { ...whole.data, name: 'capture', labelled: false, prevalence: null, harmful: null },
     classes: whole.classes.map((entry) => ({ ...entry, quality: null, curves: null, calibration: null })),
     summary: null,
+    timeline: Array.from({ length: 7 }, (_, day) => ({
+      from: `2026-11-2${day}T00:00:00.000Z`,
+      judged: day === 3 ? 0 : 280 + day,
+      unjudged: day,
+      flagRates: names.map((_, index) => (day === 3 ? null : 0.05 + 0.01 * index + 0.004 * day)),
+      psi: names.map(() => (day === 3 ? null : 0.02 * day)),
+    })),
     combinations: whole.combinations.map((part) => ({
       ...part,
       summary: null,

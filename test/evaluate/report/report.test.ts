@@ -35,6 +35,7 @@ describe('the report of an evaluation', () => {
       'confusion',
       'modalities',
       'groups',
+      'counterfactuals',
       'drift',
       'method',
     ]);
@@ -101,6 +102,16 @@ describe('the report of an evaluation', () => {
     expect(page.captions.length).toBe(new Set(page.captions).size);
   });
 
+  test('tells the effect of terms in counterfactual sentences', () => {
+    const { rows } = page.table('place: mean probability, and sentences flagged');
+    expect(rows.map(([term, first]) => [term, first])).toEqual([
+      ['north', '0.050 0 of 12'],
+      ['south', '0.060 1 of 12'],
+      ['harbour', '0.070 2 of 12'],
+      ['gap', '0.020'],
+    ]);
+  });
+
   test('is one small file without scripts, that loads nothing', () => {
     expect(Buffer.byteLength(text)).toBeLessThan(1_000_000);
     expectInert(text);
@@ -119,6 +130,16 @@ describe('the report of an evaluation', () => {
       data: { ...evaluation.data, name: script, unjudged: { rows: 4, byCode: { [image]: 4 } } },
       model: { ...evaluation.model, name: image },
       thresholds: { ...evaluation.thresholds, source: script },
+      counterfactuals: {
+        name: script,
+        templates: 2,
+        attributes: [
+          {
+            attribute: style,
+            classes: [{ class: image, gap: 0.1, terms: [{ term: script, mean: 0.2, flagged: 1 }] }],
+          },
+        ],
+      },
       fairness: (evaluation.fairness ?? []).map((section) => ({
         ...section,
         column: style,
@@ -137,7 +158,7 @@ describe('the report of an evaluation', () => {
   });
 
   test('leaves out what the data do not tell', async () => {
-    const { drift, fairness, ablation, decisions, ...rest } = madeUpEvaluation();
+    const { drift, fairness, ablation, decisions, counterfactuals, ...rest } = madeUpEvaluation();
     const written = await renderReport({ ...rest, bootstrap: null, combinations: [] });
     expect(parsed(written).sections).toEqual([
       'overview',
@@ -178,10 +199,13 @@ describe('the report of live traffic', () => {
   test('tells scores and drift, and that nothing is known about quality', async () => {
     const page = parsed(await renderReport(madeUpMonitoring()));
     expect(page.title).toBe('Monitoring of made-up model');
-    expect(page.sections).toEqual(['overview', 'scores', 'modalities', 'drift', 'method']);
+    expect(page.sections).toEqual(['overview', 'scores', 'modalities', 'timeline', 'drift', 'method']);
     expect(page.notices.join(' ')).toMatch(
       /No labels.*Scores have moved: homophobe \(moderate shift, PSI 0.140\), otherhate/s,
     );
+    const days = page.table('Traffic by period: share flagged, and PSI against the baseline').rows;
+    expect(days[1]?.slice(0, 4)).toEqual(['2026-11-21', '281', '1', '5.4 % PSI 0.020']);
+    expect(days[3]?.slice(0, 4)).toEqual(['2026-11-23', '0', '3', 'n/a']);
     const { rows } = page.table('Drift by class');
     expect(rows[4]).toEqual(['otherhate', '0.310', '0.018', 'major shift', '0.155', '8.0 %', '15.8 %']);
   });

@@ -24,6 +24,7 @@ export function drawIntervals(drawing: Drawing, { label, rows, domain }: Interva
     ...figure,
   }));
   const defined = points.filter(({ value }) => value !== null);
+  const bounded = points.filter(({ low, high }) => low !== null && high !== null);
   const undefinedPoints = points.filter(({ value }) => value === null);
   const indices = points.map(({ index }) => index);
   const options = {
@@ -44,7 +45,7 @@ export function drawIntervals(drawing: Drawing, { label, rows, domain }: Interva
         textOverflow: 'ellipsis',
         tickFormat: (index: number) => points[index]?.name ?? '',
       }),
-      plot.ruleY(defined, {
+      plot.ruleY(bounded, {
         y: 'index',
         x1: 'low',
         x2: 'high',

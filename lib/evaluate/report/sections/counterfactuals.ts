@@ -15,7 +15,8 @@ export function counterfactuals({ evaluation, drawing }: Context): Section | und
     id: 'counterfactuals',
     title: 'Counterfactual sentences',
     body: html`<p class="lead">The same ${count(section.templates)} sentences with one term after another, from
-${name(section.name)}. Equal scores show that the terms make no difference; a gap is an effect of the word alone.</p>
+${name(section.name)}. Equal scores show that the terms make no difference; a gap is what the
+model makes of the word alone. A small gap in these sentences does not show that there is none in others.</p>
 ${section.attributes.map((attribute) => html`<h3>${name(attribute.attribute)}</h3>${widest(attribute, drawing)}${termTable(attribute, section.templates)}`)}`,
   };
 }

@@ -33,7 +33,8 @@ ${table({
   compact: true,
   head: ['From (UTC)', 'Judged', 'Not judged', ...classes.map(name)],
   rows,
-})}`,
+})}
+<p class="note">A short period has few posts, and its PSI is then large by chance: below 200 posts none is told.</p>`,
   };
 }
 
