@@ -15,11 +15,11 @@ if (browser === undefined) process.exit(1);
 const SHOTS = [
   { name: 'overview-light', colorScheme: 'light', width: 1280, height: 960 },
   { name: 'overview-dark', colorScheme: 'dark', width: 1280, height: 960 },
-  { name: 'curves-light', colorScheme: 'light', width: 1280, height: 1010, section: 'curves' },
+  { name: 'curves-light', colorScheme: 'light', width: 1280, height: 840, section: 'curves' },
   { name: 'thresholds-dark', colorScheme: 'dark', width: 1280, height: 860, section: 'thresholds' },
   { name: 'calibration-light', colorScheme: 'light', width: 1280, height: 860, section: 'calibration' },
   { name: 'modalities-dark', colorScheme: 'dark', width: 1280, height: 860, section: 'modalities' },
-  { name: 'groups-light', colorScheme: 'light', width: 1280, height: 860, section: 'groups' },
+  { name: 'groups-light', colorScheme: 'light', width: 1280, height: 1010, section: 'groups' },
   { name: 'phone-dark', colorScheme: 'dark', width: 390, height: 844, section: 'confusion' },
 ];
 

@@ -42,8 +42,8 @@ const MEASURES: readonly Measure[] = [
   ['Subgroup AUC', (group) => group.subgroupAuc, 'upper'],
   ['BPSN AUC', (group) => group.bpsnAuc, 'upper'],
   ['BNSP AUC', (group) => group.bnspAuc, 'upper'],
-  ['False alarm rate', (group) => group.falsePositiveRate, 'lower'],
-  ['Miss rate', (group) => group.falseNegativeRate, 'lower'],
+  ['False alarms', (group) => group.falsePositiveRate, 'lower'],
+  ['Missed', (group) => group.falseNegativeRate, 'lower'],
   ['Flagged', (group) => group.flagRate, 'lower'],
 ];
 
