@@ -53,10 +53,7 @@ async function byPolicy(
   if (classNames !== classes)
     throw invalid('The data tells only whether posts are harmful; a policy needs classes.');
   const found = await readPolicyFile(resolve(file));
-  const { policy } = acceptPolicy(
-    found,
-    model.pack === null ? undefined : { classNames: model.pack, classNames },
-  );
+  const { policy } = acceptPolicy(found, model.pack === null ? undefined : { pack: model.pack, classNames });
   const missing = classNames.filter((name) => !Object.hasOwn(policy.classes, name));
   if (missing.length > 0) throw invalid(`${file} has no class ${missing.join(', ')}.`);
   return { policy, thresholds: thresholdsOfPolicy(policy, classNames) };
