@@ -15,6 +15,7 @@ const baselineSchema = z.looseObject({
     z.looseObject({
       name: z.string(),
       scores: z.looseObject({
+        flagRate: z.looseObject({ value: z.number().nullable() }),
         histogram: z.object({ edges: z.array(z.number()).min(2), counts: z.array(z.number()).min(1) }),
       }),
     }),
@@ -24,9 +25,10 @@ const baselineSchema = z.looseObject({
 /**
  * Reads an earlier evaluation, from its file or from its folder.
  *
+ * @param classNames those that it must have; default: any
  * @throws ModerationError `invalid_configuration` when it is none, or of other classes
  */
-export async function readBaseline(path: string, classNames: readonly string[]): Promise<Evaluation> {
+export async function readBaseline(path: string, classNames?: readonly string[]): Promise<Evaluation> {
   const found = await stat(resolve(path)).catch(() => undefined);
   const file = found?.isDirectory() ? join(path, EVALUATION_FILE) : path;
   const text = await readFile(resolve(file), 'utf8').catch((cause: NodeJS.ErrnoException) =>
@@ -35,7 +37,7 @@ export async function readBaseline(path: string, classNames: readonly string[]):
   const parsed = baselineSchema.safeParse(parse(text));
   if (!parsed.success) return invalid(`${file} is no evaluation; expected what moderate evaluate writes.`);
   const { classes } = parsed.data.data;
-  if (classes.join('\n') !== classNames.join('\n')) {
+  if (classNames && classes.join('\n') !== classNames.join('\n')) {
     return invalid(`${file} has the classes ${classes.join(', ')}; expected ${classNames.join(', ')}.`);
   }
   return parsed.data as unknown as Evaluation;
