@@ -9,6 +9,7 @@ import { HangUp } from './http/hang-up.js';
 import { InflightBytes } from './http/inflight-bytes.js';
 import { playgroundRoutes } from './playground/routes.js';
 import { sameOriginOnly } from './playground/same-origin.js';
+import { type Random, secureRandom } from './policy.js';
 import { executionParameters } from './routes/execution-parameters.js';
 import { invocations } from './routes/invocations.js';
 import { metricsRoute } from './routes/metrics.js';
@@ -31,11 +32,14 @@ export interface AppDeps {
   readonly hangUp?: HangUp | undefined;
   /** Serves the playground at `/`; `host` is the address that the server listens on. @default `/` is 404 */
   readonly playground?: { readonly host: string } | undefined;
+  /** Draws the posts that a policy sends to review. @default cryptographic */
+  readonly random?: Random | undefined;
 }
 
 /** The HTTP interface, without a socket. */
 export function createApp(deps: AppDeps): Express {
   const { service, limits, logger, metrics, embedded, hangUp = new HangUp(), playground } = deps;
+  const { random = secureRandom } = deps;
   const inflight = new InflightBytes(limits.maxInflightBytes);
   metrics.observeServer(service, inflight);
   const app = express();
@@ -52,7 +56,7 @@ export function createApp(deps: AppDeps): Express {
   app.route(PATHS.ping).get(ping(service)).all(only('GET, HEAD'));
   app
     .route(PATHS.invocations)
-    .post(invocations({ service, limits, inflight, logger, slicer: new TimeSlicer() }))
+    .post(invocations({ service, limits, inflight, logger, slicer: new TimeSlicer(), random }))
     .all(only('POST'));
   app.route(PATHS.executionParameters).get(executionParameters(limits)).all(only('GET, HEAD'));
   app.route(PATHS.metrics).get(metricsRoute(metrics)).all(only('GET, HEAD'));

@@ -9,6 +9,8 @@ import { LOG_LEVELS, type LogLevel } from './telemetry/logger.js';
 export interface ServerConfig {
   /** A model pack or a checkpoint. */
   readonly modelDir: string;
+  /** Undefined: that of the model folder, where there is one. */
+  readonly policyFile: string | undefined;
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
@@ -55,6 +57,7 @@ export function readConfig(
   const playground = read.choice(ENVIRONMENT.playground, ['true', 'false']);
   const config: ServerConfig = {
     modelDir: read.text(ENVIRONMENT.modelDir) ?? MODEL_DIR,
+    policyFile: read.text(ENVIRONMENT.policyFile),
     host,
     port: read.integer(ENVIRONMENT.sagemakerPort, 1, 65_535) ?? port,
     device: read.choice(ENVIRONMENT.device, DEVICES) ?? 'auto',

@@ -6,6 +6,7 @@ import type { ServerConfig } from './config.js';
 import type { Engine } from './engine.js';
 import { HangUp } from './http/hang-up.js';
 import { createHttpServer, listen, shut } from './http/http-server.js';
+import { openPolicy, policyFor } from './policy.js';
 import { Service } from './service.js';
 import { EmbeddedMetrics } from './telemetry/emf.js';
 import { observeEngine, registerEngine } from './telemetry/engine-metrics.js';
@@ -95,6 +96,7 @@ async function loadEngine(
   signal: AbortSignal,
 ): Promise<Engine> {
   const start = performance.now();
+  const file = await openPolicy(config);
   const engine = await load({
     device: config.device,
     threads: config.threads,
@@ -109,18 +111,31 @@ async function loadEngine(
     },
     signal,
   });
+  const policy = file && (await orClose(engine, () => policyFor(file, engine)));
   registerEngine(metrics.registry, engine);
-  service.ready(engine);
+  if (policy !== undefined) metrics.observePolicy(policy);
+  service.ready(engine, policy);
   const { name, precision, demonstration } = engine.manifest;
   logger.info(
     {
       model: { name, pack: engine.packHash, precision, demonstration },
       device: engine.device,
+      ...(policy && { policy: { name: policy.name, sha256: policy.sha256, file: policy.path } }),
       ms: Math.round(performance.now() - start),
     },
     'ready',
   );
   return engine;
+}
+
+/** What the work gives; when it fails, the engine is closed, for nobody else will. */
+async function orClose<T>(engine: Engine, work: () => T): Promise<T> {
+  try {
+    return work();
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
 }
 
 /** Waits for the work, but no longer than that. */

@@ -1,6 +1,7 @@
 import { ModerationError } from '../lib/contract/errors.js';
 import type { Health } from '../lib/contract/reply.js';
 import type { Engine } from './engine.js';
+import type { ServedPolicy } from './policy.js';
 
 /**
  * The one truth about whether the process answers: nothing yet, an engine, or no longer. It counts the requests that
@@ -8,13 +9,15 @@ import type { Engine } from './engine.js';
  */
 export class Service {
   #engine: Engine | undefined;
+  #policy: ServedPolicy | undefined;
   #draining = false;
   #failed = false;
   #accepted = 0;
   #whenIdle: (() => void) | undefined;
 
-  /** The model answers from now on. */
-  ready(engine: Engine): void {
+  /** The model answers from now on, by this policy. */
+  ready(engine: Engine, policy?: ServedPolicy): void {
+    this.#policy = policy;
     this.#engine = engine;
   }
 
@@ -64,6 +67,7 @@ export class Service {
     let open = true;
     return {
       engine: this.#engine,
+      policy: this.#policy,
       done: () => {
         if (!open) return;
         open = false;
@@ -85,6 +89,7 @@ export class Service {
 
 export interface Accepted {
   readonly engine: Engine;
+  readonly policy: ServedPolicy | undefined;
   /** The reply is out, or its caller gone. Idempotent. */
   done(): void;
 }

@@ -3,7 +3,8 @@ import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
 import { HEADERS, REQUEST_ID_PATTERN } from '../../lib/contract/http.js';
-import { isItemError, type Slot } from '../../lib/contract/reply.js';
+import { combinationOf } from '../../lib/contract/modality.js';
+import { type Action, isItemError, type Slot } from '../../lib/contract/reply.js';
 
 /** What is known of a request while it is answered; the access log and the metrics read it at the end. */
 export interface RequestContext {
@@ -20,6 +21,10 @@ export interface RequestContext {
   readonly codes: Map<string, number>;
   /** How many items were answered, by what the answer rests on: `text`, `image` or `text+image`. */
   readonly answers: Map<string, number>;
+  /** How many posts the policy let pass, sent to review and flagged. */
+  readonly decisions: Map<Action, number>;
+  /** How many of those for review were drawn at random. */
+  audits: number;
 }
 
 /** A response that carries its request's context. */
@@ -39,6 +44,8 @@ export function attachContext(request: Request, response: ContextResponse, next:
     items: 0,
     codes: new Map(),
     answers: new Map(),
+    decisions: new Map(),
+    audits: 0,
   };
   response.setHeader(HEADERS.requestId, id);
   response.once('close', () => {
@@ -49,21 +56,26 @@ export function attachContext(request: Request, response: ContextResponse, next:
 
 /** Counts a code that is told to the caller. */
 export function countCode({ codes }: RequestContext, code: string): void {
-  codes.set(code, (codes.get(code) ?? 0) + 1);
+  increment(codes, code);
 }
 
-/** The slots, counted as they are taken: their codes, and what their answers rest on. */
+/** The slots, counted as they are taken: their codes, what their answers rest on, and what is decided. */
 export function* countSlots(context: RequestContext, slots: readonly Slot[]): Iterable<Slot> {
-  const { answers } = context;
   for (const slot of slots) {
     if (isItemError(slot)) {
       countCode(context, slot.error.code);
     } else {
-      const basis = slot.modalities_used.join('+');
-      answers.set(basis, (answers.get(basis) ?? 0) + 1);
+      const { modalities_used: used, decision, audit } = slot;
+      increment(context.answers, combinationOf(used));
+      if (decision !== undefined) increment(context.decisions, decision);
+      if (audit) context.audits += 1;
     }
     yield slot;
   }
+}
+
+function increment<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
 /** The caller's id where it is well-formed: SageMaker's inference id, then x-request-id. */

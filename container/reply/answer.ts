@@ -4,7 +4,7 @@ import type { Slot } from '../../lib/contract/reply.js';
 import type { Admission, Demand, Engine } from '../engine.js';
 import { type Candidate, type Entry, totalDemand } from '../request/candidate.js';
 import type { TimeSlicer } from '../time-slicer.js';
-import { type ClassThreshold, decide } from './decision.js';
+import { decide, type Rules } from './decision.js';
 import { declared, toErrorBody } from './errors.js';
 import type { StageTimes } from './stage-times.js';
 
@@ -12,7 +12,7 @@ import type { StageTimes } from './stage-times.js';
 export interface Answering {
   readonly engine: Engine;
   readonly slicer: TimeSlicer;
-  readonly classes: readonly ClassThreshold[];
+  readonly rules: Rules;
   /** Aborted when the caller left. */
   readonly signal: AbortSignal;
   /** In milliseconds of `performance.now()`. */
@@ -94,10 +94,10 @@ async function settle(entry: Entry, admission: Admission, answering: Answering):
   const named = entry.id === undefined ? {} : { id: entry.id };
   try {
     if ('error' in entry) throw entry.error;
-    const { signal, deadline, times, classes } = answering;
+    const { signal, deadline, times, rules } = answering;
     const classification = await admission.classify(entry.post, { signal, deadline });
     times.merge(classification.timings);
-    return { ...named, ...decide(classification, classes) };
+    return { ...named, ...decide(classification, rules) };
   } catch (error) {
     return { ...named, error: toErrorBody(declaredTo(answering, error)) };
   }

@@ -1,57 +1,77 @@
 import { ModerationError } from '../../lib/contract/errors.js';
+import { type Combination, combinationOf } from '../../lib/contract/modality.js';
+import { actionOf, calibratedProbability, strictest } from '../../lib/contract/policy.js';
 import type { Prediction } from '../../lib/contract/reply.js';
-import type { Parameters } from '../../lib/contract/request.js';
-import type { Classification, Engine } from '../engine.js';
+import type { Classification } from '../engine.js';
 import { quoteName } from '../json/json-value.js';
+import type { Random, ServedPolicy } from '../policy.js';
+import type { Thresholds } from './thresholds.js';
 
-/** A class and the probability from which on it is predicted. */
-export interface ClassThreshold {
-  readonly name: string;
-  readonly threshold: number;
-}
-
-/**
- * The thresholds of the pack, in the order of the model's classes, with those that the request replaces. Throws
- * `invalid_parameters` for a class that the model does not have.
- */
-export function thresholdsFor({ manifest }: Engine, { thresholds }: Parameters): readonly ClassThreshold[] {
-  const replaced = new Map(Object.entries(thresholds ?? {}));
-  const applied = manifest.classNames.map((name, index) => {
-    const threshold = replaced.get(name) ?? manifest.thresholds[index] ?? 0.5;
-    replaced.delete(name);
-    return { name, threshold };
-  });
-  if (replaced.size > 0) {
-    const unknown = [...replaced.keys()].map(quoteName).join(', ');
-    throw new ModerationError(
-      'invalid_parameters',
-      `The model has no class ${unknown}; its classes are ${manifest.classNames.join(', ')}.`,
-    );
-  }
-  return applied;
+/** What decides over the posts of one request. */
+export interface Rules {
+  readonly classNames: readonly string[];
+  readonly thresholds: Thresholds;
+  /** Undefined: posts are predicted, not decided. */
+  readonly policy: ServedPolicy | undefined;
+  /** Draws the posts that are audited. */
+  readonly random: Random;
 }
 
 /**
  * The prediction of one post: a class is predicted from its threshold on (>=). Throws `output_invalid` where the model
  * gave no probability, for a value that is no number compares as "not harmful".
  */
-export function decide(classification: Classification, classes: readonly ClassThreshold[]): Prediction {
-  const { probabilities, modalitiesUsed, textTruncated } = classification;
-  const checked = classes.map(({ name, threshold }, index): [string, number, boolean] => {
-    const probability = probabilities[index];
-    if (probability === undefined || !(probability >= 0 && probability <= 1)) {
-      throw new ModerationError(
-        'output_invalid',
-        `The model gave no probability for the class ${quoteName(name)}.`,
-      );
-    }
-    return [name, probability, probability >= threshold];
-  });
+export function decide(classification: Classification, rules: Rules): Prediction {
+  const { modalitiesUsed, textTruncated } = classification;
+  const { classNames, thresholds, policy } = rules;
+  const combination = combinationOf(modalitiesUsed);
+  const probabilities = checked(classification, classNames);
+  const predicted = probabilities.map((value, index) => value >= (thresholds[combination][index] ?? 0));
+  const byClass = <T>(values: readonly T[]): Record<string, T> =>
+    Object.fromEntries(classNames.map((name, index) => [name, values[index] as T]));
   return {
-    class_predictions: Object.fromEntries(checked.map(([name, , predicted]) => [name, predicted])),
-    probabilities: Object.fromEntries(checked.map(([name, probability]) => [name, probability])),
-    any_harmful: checked.some(([, , predicted]) => predicted),
+    class_predictions: byClass(predicted),
+    probabilities: byClass(probabilities),
+    ...(policy?.temperatures && {
+      calibrated_probabilities: byClass(calibrate(probabilities, policy.temperatures)),
+    }),
+    any_harmful: predicted.includes(true),
+    ...(policy && act(policy, combination, probabilities, predicted, rules.random)),
     modalities_used: [...modalitiesUsed],
     text_truncated: textTruncated,
   };
+}
+
+function checked({ probabilities }: Classification, classNames: readonly string[]): number[] {
+  return classNames.map((name, index) => {
+    const probability = probabilities[index];
+    if (probability !== undefined && probability >= 0 && probability <= 1) return probability;
+    throw new ModerationError(
+      'output_invalid',
+      `The model gave no probability for the class ${quoteName(name)}.`,
+    );
+  });
+}
+
+function calibrate(probabilities: readonly number[], temperatures: readonly number[]): number[] {
+  return probabilities.map((value, index) => calibratedProbability(value, temperatures[index] ?? 1));
+}
+
+/**
+ * The strictest of the classes by the policy's bands. Thresholds that the request gave move no band; a class that they
+ * predict is looked at all the same, so that no post with a predicted class is allowed.
+ */
+function act(
+  { byCombination, auditShare }: ServedPolicy,
+  combination: Combination,
+  probabilities: readonly number[],
+  predicted: readonly boolean[],
+  random: Random,
+): Pick<Prediction, 'decision' | 'audit'> {
+  const decision = strictest([
+    ...byCombination[combination].map((rule, index) => actionOf(probabilities[index] ?? Number.NaN, rule)),
+    predicted.includes(true) ? 'review' : 'allow',
+  ]);
+  const audited = decision === 'allow' && auditShare > 0 && random() < auditShare;
+  return audited ? { decision: 'review', audit: true } : { decision };
 }

@@ -1,18 +1,20 @@
 import type { Request } from 'express';
 import type { Limits } from '../../lib/contract/limits.js';
-import type { Engine } from '../engine.js';
+import type { PolicyInfo } from '../../lib/contract/reply.js';
 import { type ContextResponse, countSlots, type RequestContext } from '../http/context.js';
 import { formatOf, negotiate } from '../http/formats.js';
 import type { InflightBytes } from '../http/inflight-bytes.js';
 import { readBody } from '../http/read-body.js';
 import { send } from '../http/send.js';
+import type { Random, ServedPolicy } from '../policy.js';
 import { type Answering, answerLines, answerTogether } from '../reply/answer.js';
-import { thresholdsFor } from '../reply/decision.js';
+import type { Rules } from '../reply/decision.js';
 import { traceOf } from '../reply/errors.js';
 import { StageTimes } from '../reply/stage-times.js';
+import { byClass, thresholdsFor } from '../reply/thresholds.js';
 import { type ReplyFrame, writeDocument, writeLines } from '../reply/write-reply.js';
 import type { ParsedRequest } from '../request/candidate.js';
-import type { Service } from '../service.js';
+import type { Accepted, Service } from '../service.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { TimeSlicer } from '../time-slicer.js';
 
@@ -22,16 +24,18 @@ export interface InvocationsDeps {
   readonly inflight: InflightBytes;
   readonly slicer: TimeSlicer;
   readonly logger: Logger;
+  /** Draws the posts that are audited. */
+  readonly random: Random;
 }
 
 /** `POST /invocations`: headers are judged before the body is read, the envelope before items are decoded. */
 export function invocations(deps: InvocationsDeps) {
   return async (request: Request, response: ContextResponse): Promise<void> => {
-    const { engine, done } = deps.service.accept();
+    const accepted = deps.service.accept();
     const reservation = deps.inflight.open();
     response.once('close', () => {
       reservation.release();
-      done();
+      accepted.done();
     });
     const { context } = response.locals;
     const format = formatOf(request);
@@ -46,7 +50,7 @@ export function invocations(deps: InvocationsDeps) {
     );
     context.items = parsed.candidates.length;
 
-    const answering = prepare(deps, engine, context, parsed, times);
+    const answering = prepare(deps, accepted, context, parsed, times);
     const slots = await (format.lines ? answerLines : answerTogether)(parsed.candidates, answering);
     const counted = countSlots(context, slots);
     const writing = replyType.lines
@@ -57,8 +61,8 @@ export function invocations(deps: InvocationsDeps) {
 }
 
 function prepare(
-  { slicer, limits, logger }: InvocationsDeps,
-  engine: Engine,
+  { slicer, limits, logger, random }: InvocationsDeps,
+  { engine, policy }: Accepted,
   context: RequestContext,
   { parameters }: ParsedRequest,
   times: StageTimes,
@@ -67,7 +71,12 @@ function prepare(
     engine,
     slicer,
     times,
-    classes: thresholdsFor(engine, parameters),
+    rules: {
+      classNames: engine.manifest.classNames,
+      thresholds: thresholdsFor(engine, policy, parameters),
+      policy,
+      random,
+    },
     signal: context.signal,
     deadline: context.startedAt + limits.requestTimeoutMs,
     onDefect: (error) => logger.error({ request_id: context.id, trace: traceOf(error) }, 'defect'),
@@ -76,7 +85,7 @@ function prepare(
 
 /** What the reply tells beside its slots. */
 function frameOf(
-  { engine, classes, times }: Answering,
+  { engine, rules, times }: Answering,
   { id, startedAt }: RequestContext,
   { parameters }: ParsedRequest,
 ): ReplyFrame {
@@ -84,8 +93,21 @@ function frameOf(
   times.set('total', performance.now() - startedAt);
   return {
     model: { name, pack: engine.packHash, precision, demonstration },
-    thresholds: Object.fromEntries(classes.map(({ name, threshold }) => [name, threshold])),
+    thresholds: byClass(rules.classNames, rules.thresholds.all),
+    ...(rules.policy && { policy: policyInfo(rules.policy, rules) }),
     request_id: id,
     ...(parameters.timings && { timings: times.toJSON() }),
+  };
+}
+
+function policyInfo({ name, sha256 }: ServedPolicy, { classNames, thresholds }: Rules): PolicyInfo {
+  return {
+    name,
+    sha256,
+    thresholds: {
+      text: byClass(classNames, thresholds.text),
+      image: byClass(classNames, thresholds.image),
+      'text+image': byClass(classNames, thresholds['text+image']),
+    },
   };
 }

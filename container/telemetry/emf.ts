@@ -1,10 +1,12 @@
 import { PATHS } from '../../lib/contract/http.js';
+import { ACTIONS, type Action } from '../../lib/contract/reply.js';
 import type { Logger } from './logger.js';
 import type { RequestOutcome } from './metrics.js';
 
 const NAMESPACE = 'MultimodalModeration';
 /** The most values of one metric that an embedded metric line may hold. */
 const MAX_VALUES = 100;
+const DECISION_METRICS = { allow: 'Allowed', review: 'InReview', flag: 'Flagged' } as const;
 const MAX_DELAY_MS = 10_000;
 
 /**
@@ -18,6 +20,8 @@ export class EmbeddedMetrics {
   #items = 0;
   #refused = 0;
   #errors = 0;
+  /** Undefined until a policy decides. */
+  #decisions: Map<Action, number> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   /** `endpointName`: counts each metric once more under the dimension EndpointName. */
@@ -34,6 +38,10 @@ export class EmbeddedMetrics {
     this.#items += context.items;
     if (status === 429) this.#refused += 1;
     for (const count of context.codes.values()) this.#errors += count;
+    for (const [decision, count] of context.decisions) {
+      this.#decisions ??= new Map();
+      this.#decisions.set(decision, (this.#decisions.get(decision) ?? 0) + count);
+    }
     if (this.#latencies.length === MAX_VALUES) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), MAX_DELAY_MS).unref();
   }
@@ -43,6 +51,7 @@ export class EmbeddedMetrics {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#latencies.length === 0) return;
+    const decisions = this.#decidedCounts();
     this.#write({
       _aws: {
         Timestamp: Date.now(),
@@ -55,6 +64,7 @@ export class EmbeddedMetrics {
               { Name: 'Items', Unit: 'Count' },
               { Name: 'Refused', Unit: 'Count' },
               { Name: 'Errors', Unit: 'Count' },
+              ...Object.keys(decisions).map((Name) => ({ Name, Unit: 'Count' })),
             ],
           },
         ],
@@ -64,10 +74,19 @@ export class EmbeddedMetrics {
       Items: this.#items,
       Refused: this.#refused,
       Errors: this.#errors,
+      ...decisions,
     });
     this.#latencies = [];
     this.#items = 0;
     this.#refused = 0;
     this.#errors = 0;
+    this.#decisions = undefined;
+  }
+
+  /** By metric name; none at all while no policy decides, for each metric costs. */
+  #decidedCounts(): Record<string, number> {
+    const counts = this.#decisions;
+    if (counts === undefined) return {};
+    return Object.fromEntries(ACTIONS.map((action) => [DECISION_METRICS[action], counts.get(action) ?? 0]));
   }
 }

@@ -1,6 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { ACTIONS } from '../../lib/contract/reply.js';
 import type { RequestContext } from '../http/context.js';
 import type { InflightBytes } from '../http/inflight-bytes.js';
+import type { ServedPolicy } from '../policy.js';
 import type { Service } from '../service.js';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -21,6 +23,8 @@ export class Metrics {
   readonly #seconds: Histogram<'route'>;
   readonly #items: Counter<'modality'>;
   readonly #errors: Counter<'code'>;
+  readonly #decisions: Counter<'decision'>;
+  readonly #audits: Counter;
   readonly #dropped: Counter;
 
   constructor() {
@@ -48,6 +52,17 @@ export class Metrics {
       name: 'moderation_errors_total',
       help: 'Errors told to callers, for items and for whole requests, by code.',
       labelNames: ['code'],
+      registers,
+    });
+    this.#decisions = new Counter({
+      name: 'moderation_decisions_total',
+      help: 'Posts by what the policy does with them: allow, review or flag.',
+      labelNames: ['decision'],
+      registers,
+    });
+    this.#audits = new Counter({
+      name: 'moderation_audits_total',
+      help: 'Posts in review that the policy would have allowed and that were drawn at random.',
       registers,
     });
     this.#dropped = new Counter({
@@ -80,11 +95,24 @@ export class Metrics {
     gauge('moderation_ready', '1 when /ping answers 200.', () => (service.health() === 'ready' ? 1 : 0));
   }
 
+  /** Adds the identity of the policy in force. */
+  observePolicy({ name, sha256 }: ServedPolicy): void {
+    new Gauge({
+      name: 'moderation_policy_info',
+      help: 'Always 1; the labels tell which policy decides.',
+      labelNames: ['name', 'sha256'],
+      registers: [this.registry],
+    }).set({ name, sha256 }, 1);
+    for (const decision of ACTIONS) this.#decisions.inc({ decision }, 0);
+  }
+
   request({ route, status, aborted, context }: RequestOutcome): void {
     this.#requests.inc({ route, status: aborted ? 'aborted' : String(status) });
     this.#seconds.observe({ route }, (performance.now() - context.startedAt) / 1000);
     for (const [code, count] of context.codes) this.#errors.inc({ code }, count);
     for (const [modality, count] of context.answers) this.#items.inc({ modality }, count);
+    for (const [decision, count] of context.decisions) this.#decisions.inc({ decision }, count);
+    this.#audits.inc(context.audits);
   }
 
   /** What came was no HTTP request. */

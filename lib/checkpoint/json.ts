@@ -2,29 +2,27 @@
  * What `JSON.parse` does not tell about a text. Both functions take time in proportion to the text, whatever it holds.
  */
 
-/** Objects at this depth and above are looked at: the root and its members. */
-const MAX_DEPTH = 2;
-
 /**
- * Keys that stand more than once in the root object, or in an object that is a value of it. `JSON.parse` keeps the last
- * one silently, other parsers the first, so that two readers of one file would see different things.
+ * Keys that stand more than once in one object. `JSON.parse` keeps the last one silently, other parsers the first, so
+ * that two readers of one file would see different things.
  *
  * @param text valid JSON: `JSON.parse` has accepted it
+ * @param maxDepth objects at this depth and above are looked at. @default 2: the root and its members
  */
-export function duplicateKeys(text: string): string[] {
+export function duplicateKeys(text: string, maxDepth = 2): string[] {
   const duplicates: string[] = [];
   const seen: Set<string>[] = []; // one set a level
   let depth = 0;
   for (let index = 0; index < text.length; index++) {
     const character = text[index];
     if (character === '{' || character === '[') {
-      if (depth < MAX_DEPTH) seen[depth] = new Set();
+      if (depth < maxDepth) seen[depth] = new Set();
       depth++;
     } else if (character === '}' || character === ']') {
       depth--;
     } else if (character === '"') {
       const end = endOfString(text, index);
-      if (depth <= MAX_DEPTH && nextCharacter(text, end) === ':') {
+      if (depth <= maxDepth && nextCharacter(text, end) === ':') {
         const key: string = JSON.parse(text.slice(index, end));
         const keys = seen[depth - 1];
         if (keys?.has(key)) duplicates.push(key);

@@ -18,3 +18,10 @@ export function share(value: string): number {
   if (value.trim() !== '' && number >= 0 && number <= 1) return number;
   throw new InvalidArgumentError(`expected a number from 0 to 1, got ${JSON.stringify(value)}`);
 }
+
+/** Parses an option that is any number. */
+export function finiteNumber(value: string): number {
+  const number = Number(value);
+  if (value.trim() !== '' && Number.isFinite(number)) return number;
+  throw new InvalidArgumentError(`expected a number, got ${JSON.stringify(value)}`);
+}

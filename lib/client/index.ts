@@ -1,6 +1,7 @@
 /** The published entry. */
 export { LABELS, type Label } from '../contract/labels.js';
-export type { Modality, ModelInfo, Prediction } from '../contract/reply.js';
+export type { Modality } from '../contract/modality.js';
+export type { Action, ModelInfo, PolicyInfo, Prediction } from '../contract/reply.js';
 export type { ObjectStore, S3ClientLike } from './asynchronous/object-store.js';
 export { ModerationClientError } from './errors/client-error.js';
 export type { ClientErrorCode, KnownErrorCode, ServiceErrorCode } from './errors/codes.js';

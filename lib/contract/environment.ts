@@ -12,6 +12,8 @@ export const MODEL_DIR = '/opt/ml/model';
 export const ENVIRONMENT = {
   /** The folder of the model pack or checkpoint. Default: {@link MODEL_DIR}. */
   modelDir: 'MODERATION_MODEL_DIR',
+  /** A policy file. Default: `policy.json` of the model folder, where there is one. */
+  policyFile: 'MODERATION_POLICY',
   /** Address to listen on. Default: 127.0.0.1 from the command line, 0.0.0.0 in the image. */
   host: 'MODERATION_HOST',
   /** Port to listen on. Default: {@link DEFAULT_PORT}. */

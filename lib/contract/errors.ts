@@ -248,6 +248,14 @@ export const ERRORS = define({
     meaning: 'The model pack is incomplete, unreadable or altered: a file does not match its hash.',
     remedy: 'Convert the checkpoint again, or copy the whole folder again.',
   },
+  policy_invalid: {
+    scope: 'service',
+    status: 500,
+    retryable: false,
+    meaning: 'The policy file is unreadable or malformed, or was made for another model.',
+    remedy:
+      'The message lists every problem; `moderate calibrate` writes a policy for the pack that is served.',
+  },
   device_unavailable: {
     scope: 'service',
     status: 500,

@@ -3,17 +3,18 @@
  * writes it, the server loads and applies it, replies echo it.
  */
 import { z } from 'zod';
-import { MODALITIES, type Modality } from './reply.js';
+import { COMBINATIONS, type Combination } from './modality.js';
+import { ACTIONS, type Action } from './reply.js';
 
+export { COMBINATIONS, type Combination, combinationOf } from './modality.js';
+export { ACTIONS, type Action } from './reply.js';
+
+/** The name of the file in a model folder. */
 export const POLICY_FILE = 'policy.json';
 export const POLICY_FORMAT = 1;
 
-/** What is done with a post: published, shown to a person first, or held back. The later wins among classes. */
-export const ACTIONS = ['allow', 'review', 'flag'] as const;
-export type Action = (typeof ACTIONS)[number];
-
 const probability = z.number().min(0).max(1);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hexadecimal digits');
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in 64 hexadecimal digits');
 
 /** The decision of one class, over the probabilities as the model gives them. */
 export const classPolicySchema = z
@@ -22,27 +23,28 @@ export const classPolicySchema = z
     threshold: probability,
     /**
      * Below `from` the class allows the post, from `from` on a person looks at it, from `to` on it is flagged. Equal
-     * bounds leave nothing to review.
+     * bounds leave nothing to review; a `to` of null flags nothing without a person. The band holds the threshold, so
+     * that no predicted class is allowed and no other one flagged.
      */
-    review: z.strictObject({ from: probability, to: probability }),
+    review: z.strictObject({ from: probability, to: probability.nullable() }),
   })
-  .refine(({ review }) => review.from <= review.to, {
-    path: ['review'],
-    message: 'expected from <= to',
+  .refine(({ threshold, review }) => review.from <= threshold, {
+    path: ['review', 'from'],
+    message: 'expected at most the threshold, or a predicted class would be allowed',
+  })
+  .refine(({ threshold, review }) => review.to === null || threshold <= review.to, {
+    path: ['review', 'to'],
+    message: 'expected at least the threshold, or a class would be flagged without being predicted',
   });
 
 /** Every class of the model has an entry. */
 const classesSchema = z.record(z.string().min(1), classPolicySchema);
 
-export const COMBINATIONS = ['text', 'image', 'text+image'] as const;
-/** The modalities that an answer rests on, as one word. */
-export type Combination = (typeof COMBINATIONS)[number];
-
 export const policySchema = z.strictObject({
   format: z.literal(POLICY_FORMAT),
   /** For people and dashboards. */
   name: z.string().min(1).max(128),
-  /** When it was made, ISO 8601. */
+  /** When it was made, ISO 8601 in UTC. */
   created: z.iso.datetime(),
   /** The pack whose probabilities it is about: the SHA-256 of its manifest. Another pack refuses the policy. */
   pack: sha256,
@@ -54,20 +56,13 @@ export const policySchema = z.strictObject({
   /** Replaces `classes` for posts that rest on these modalities. */
   byModality: z.partialRecord(z.enum(COMBINATIONS), classesSchema).optional(),
   /** Per class, T > 0: calibrated probability = sigmoid(logit(p) / T). It changes no decision. */
-  temperatures: z.record(z.string(), z.number().positive()).optional(),
+  temperatures: z.record(z.string().min(1), z.number().positive()).optional(),
   /** Share of allowed posts that are sent to review at random, so that what the model misses is measured. */
   auditShare: probability.default(0),
 });
 
 export type ClassPolicy = z.infer<typeof classPolicySchema>;
 export type Policy = z.infer<typeof policySchema>;
-
-/** The combination of an answer's modalities. */
-export function combinationOf(modalities: readonly Modality[]): Combination {
-  const [text, image] = MODALITIES.map((modality) => modalities.includes(modality));
-  if (text && image) return 'text+image';
-  return text ? 'text' : 'image';
-}
 
 /** The class policies that hold for posts of these modalities. */
 export function classPoliciesFor(
@@ -77,8 +72,32 @@ export function classPoliciesFor(
   return byModality?.[combination] ?? classes;
 }
 
-/** What one class does with a post of this probability. A value that is no number is flagged. */
+/** What one class does with a post of this probability. A value that is no number is never allowed. */
 export function actionOf(value: number, { review }: ClassPolicy): Action {
   if (value < review.from) return 'allow';
-  return value < review.to ? 'review' : 'flag';
+  return review.to === null || value < review.to ? 'review' : 'flag';
+}
+
+/** The strictest of some actions; `allow` of none. */
+export function strictest(actions: Iterable<Action>): Action {
+  let worst = 0;
+  for (const action of actions) worst = Math.max(worst, ACTIONS.indexOf(action));
+  return ACTIONS[worst] ?? 'flag';
+}
+
+const SMALLEST = 2 ** -126;
+const LARGEST = 1 - 2 ** -24;
+
+/**
+ * sigmoid(logit(p) / T): temperature scaling of a binary probability (Guo et al. 2017, "On Calibration of Modern Neural
+ * Networks"). 0 and 1 are taken for the nearest values that a float32 sigmoid tells apart from its neighbours, as they
+ * are where the temperature is fitted.
+ *
+ * @param probability 0 to 1
+ * @param temperature T > 0
+ */
+export function calibratedProbability(probability: number, temperature: number): number {
+  const bounded = Math.min(Math.max(probability, SMALLEST), LARGEST);
+  const logit = Math.log(bounded) - Math.log1p(-bounded);
+  return 1 / (1 + Math.exp(-logit / temperature));
 }

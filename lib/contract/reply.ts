@@ -1,9 +1,11 @@
 /** What callers get. */
 import { z } from 'zod';
 import type { ErrorCode } from './errors.js';
+import { MODALITIES } from './modality.js';
 
-export const MODALITIES = ['text', 'image'] as const;
-export type Modality = (typeof MODALITIES)[number];
+export const ACTIONS = ['allow', 'review', 'flag'] as const;
+/** What is done with a post: published, shown to a person first, or held back. The later one is the stricter. */
+export type Action = (typeof ACTIONS)[number];
 
 /** The answer to one post. The first three fields are those of the original handler. */
 export const predictionSchema = z.object({
@@ -12,7 +14,13 @@ export const predictionSchema = z.object({
   class_predictions: z.record(z.string(), z.boolean()),
   /** Per class, 0 to 1: independent sigmoids, they do not add up to 1. */
   probabilities: z.record(z.string(), z.number().min(0).max(1)),
+  /** Per class, 0 to 1, by the temperatures of the policy; absent without. No decision rests on them. */
+  calibrated_probabilities: z.record(z.string(), z.number().min(0).max(1)).optional(),
   any_harmful: z.boolean(),
+  /** What the policy does with the post: the strictest of its classes. There exactly when a policy is in force. */
+  decision: z.enum(ACTIONS).optional(),
+  /** True where the classes allow the post and it was drawn at random for review; `decision` is `review` then. */
+  audit: z.boolean().optional(),
   /** What the answer rests on. An absent modality's encoder was not run. */
   modalities_used: z.array(z.enum(MODALITIES)).min(1),
   /** Whether text beyond the model's token limit was left unread. */
@@ -52,6 +60,19 @@ export const modelInfoSchema = z.object({
 
 export type ModelInfo = z.infer<typeof modelInfoSchema>;
 
+const thresholdsSchema = z.record(z.string(), z.number());
+
+/** The policy that the decisions rest on. */
+export const policyInfoSchema = z.object({
+  name: z.string(),
+  /** SHA-256 of the file. */
+  sha256: z.string(),
+  /** The thresholds that were applied, per class, for posts whose answer rests on these modalities. */
+  thresholds: z.object({ text: thresholdsSchema, image: thresholdsSchema, 'text+image': thresholdsSchema }),
+});
+
+export type PolicyInfo = z.infer<typeof policyInfoSchema>;
+
 /**
  * Milliseconds by stage: `read` (the body), `parse`, the engine's stages, `total`. Of several items, a stage tells its
  * slowest. Stages overlap, so they need not add up to `total`.
@@ -62,8 +83,10 @@ export const replySchema = z.object({
   /** One slot per instance, in the order of the request. */
   predictions: z.array(slotSchema),
   model: modelInfoSchema,
-  /** The thresholds that were applied, per class. */
-  thresholds: z.record(z.string(), z.number()),
+  /** The thresholds that were applied, per class; where a policy has others by modality, its own tell them. */
+  thresholds: thresholdsSchema,
+  /** There exactly when a policy is in force. */
+  policy: policyInfoSchema.optional(),
   request_id: z.string(),
   timings: timingsSchema.optional(),
 });

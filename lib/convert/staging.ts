@@ -1,10 +1,11 @@
 /** A folder that appears whole or not at all. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { explainFullDisk } from '../checkpoint/atomic-file.js';
 import { isPack } from '../checkpoint/identify.js';
 import { ModerationError } from '../contract/errors.js';
+import { POLICY_FILE } from '../contract/policy.js';
 
 /**
  * Fills a new folder beside `out` and gives it that name when it is complete. Whatever ends the work early leaves `out`
@@ -26,6 +27,7 @@ export async function stagePack<Result>(
   });
   try {
     const result = await fill(staging);
+    await keepPolicy(target, staging);
     await replace(target, staging);
     return result;
   } catch (error) {
@@ -61,6 +63,11 @@ async function list(folder: string): Promise<string[]> {
 function unwritable(folder: string, cause: NodeJS.ErrnoException): ModerationError {
   const message = `The pack cannot be written to ${folder} (${cause.code}).`;
   return new ModerationError('invalid_configuration', message, { cause });
+}
+
+/** A pack that is converted again keeps its policy; a server refuses it where the pack has become another. */
+async function keepPolicy(target: string, staging: string): Promise<void> {
+  await copyFile(join(target, POLICY_FILE), join(staging, POLICY_FILE)).catch(ignoreMissing);
 }
 
 /** Puts `staging` in the place of `target`, which is missing, empty, or a pack to replace. */

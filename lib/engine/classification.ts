@@ -1,4 +1,4 @@
-import type { Modality } from '../contract/reply.js';
+import type { Modality } from '../contract/modality.js';
 
 /** What there is to classify. Null or undefined means absent; at least one must be there. */
 export interface Post {

@@ -1,5 +1,5 @@
 import type { ErrorCode, ModerationError } from '../contract/errors.js';
-import type { Modality } from '../contract/reply.js';
+import type { Modality } from '../contract/modality.js';
 import type { CacheOutcome } from './features/feature-cache.js';
 import type { BatchReport } from './scheduling/batcher.js';
 

@@ -1,6 +1,6 @@
 import { ModerationError } from '../contract/errors.js';
 import type { Limits } from '../contract/limits.js';
-import type { Modality } from '../contract/reply.js';
+import type { Modality } from '../contract/modality.js';
 import { hasText } from '../text/presence.js';
 import type { Post } from './classification.js';
 

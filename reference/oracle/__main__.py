@@ -1,4 +1,4 @@
-"""python -m oracle [tokenizers] [models] [images] [numeric]: writes fixtures, all by default."""
+"""python -m oracle [tokenizers] [models] [images] [numeric] [evaluate]: writes fixtures, all by default."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ os.environ.update(OMP_NUM_THREADS="1", TOKENIZERS_PARALLELISM="false", HF_HUB_OF
 def main(wanted: list[str]) -> int:
     import torch
 
+    from .evaluate import write_evaluate
     from .images import write_images
     from .models import write_models
     from .numeric import write_numeric
@@ -24,6 +25,7 @@ def main(wanted: list[str]) -> int:
         "images": write_images,
         "models": write_models,
         "numeric": write_numeric,
+        "evaluate": write_evaluate,
         "versions": write_versions,
     }
     unknown = sorted(set(wanted) - set(steps))

@@ -14,6 +14,8 @@ _PACKAGES = (
     "numpy",
     "pillow",
     "safetensors",
+    "scikit-learn",
+    "scipy",
     "tokenizers",
     "torch",
     "torchvision",

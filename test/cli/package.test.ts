@@ -104,6 +104,39 @@ describe('packaging a model pack', () => {
     expect(after.hash).toBe(before.hash);
   });
 
+  test('takes the policy of the folder along, or the one that is named, if it fits the pack', async () => {
+    const { hash, manifest } = await openPack(pack, { verify: false });
+    const rule = { threshold: 0.5, review: { from: 0.4, to: 0.6 } };
+    const policy = {
+      format: 1,
+      name: 'p',
+      created: '2026-03-01T09:00:00Z',
+      pack: hash,
+      data: '0'.repeat(64),
+      method: 'by hand',
+      classes: Object.fromEntries(manifest.classNames.map((name) => [name, rule])),
+    };
+    const file = join(folder, 'fitting.json');
+    const out = join(folder, 'policy.tar.gz');
+    await writeFile(file, JSON.stringify(policy));
+    const { stdout } = await run(pack, '--policy', file, '--out', out);
+    expect(stdout).toMatch(/policy [0-9a-f]{12}/);
+    const added = (await entriesOf(out)).filter(({ name }) => name === 'policy.json');
+    expect(added.map(({ body }) => JSON.parse(body.toString()))).toEqual([policy]);
+    const carrying = join(folder, 'carrying');
+    await mkdir(carrying);
+    for (const name of await readdir(pack)) await copyFile(join(pack, name), join(carrying, name));
+    await writeFile(join(carrying, 'policy.json'), JSON.stringify(policy));
+    const same = join(folder, 'same.tar.gz');
+    await run(carrying, '--out', same);
+    expect((await readFile(same)).equals(await readFile(out))).toBe(true);
+    await writeFile(join(carrying, 'policy.json'), JSON.stringify({ ...policy, pack: 'a'.repeat(64) }));
+    await expect(run(carrying, '--out', join(folder, 'none.tar.gz'))).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('[policy_invalid]'),
+    });
+  });
+
   test('refuses an altered pack and writes nothing', async () => {
     const altered = join(folder, 'altered');
     const target = join(folder, 'nothing');

@@ -7,6 +7,7 @@ import { ModerationError } from '../../lib/contract/errors.js';
 import { temporaryFolder } from '../checkpoint/support/temporary-folder.js';
 import { type Stack, type StackOptions, startStack } from '../client/support/stack.js';
 import { echo } from '../container/support/fake-engine.js';
+import { servedPolicy } from '../container/support/policies.js';
 import { fixture, projectRoot } from '../support/project-root.js';
 
 interface Line {
@@ -107,6 +108,18 @@ describe('one post', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ modalities_used: ['text'], any_harmful: false });
     expect(stack?.requests).toHaveLength(1);
+  });
+
+  test('is decided where a policy is in force', async () => {
+    await start({ policy: servedPolicy({ auditShare: 1 }) });
+    const url = ['--url', stack?.server.url ?? ''];
+    expect((await run(...url, '--text', 'x'.repeat(70)).ended).stdout).toContain(
+      'decision: flag, by the policy paper policy',
+    );
+    await writeFile(input, `id,text\na,${'x'.repeat(70)}\nb,${'x'.repeat(10)}\n`);
+    const { stderr } = await onFile().ended;
+    expect(stderr).toContain('decisions: 0 allow, 1 review, 1 flag; 1 of those in review for an audit');
+    expect((await lines())[0]).toMatchObject({ policy: expect.stringMatching(/^[0-9a-f]{12}$/) });
   });
 
   test('that cannot be classified ends with the code and the remedy', async () => {

@@ -67,6 +67,22 @@ describe('uploading a model pack', () => {
     expect(told.at(-1)).toBeCloseTo(1, 1);
   });
 
+  test.each<Packaging>(['tar', 'files'])('as %s: with a policy goes under a key of its own', async (as) => {
+    const policyOf = (bytes: Buffer, digit: string) => ({
+      path: '',
+      bytes,
+      sha256: digit.repeat(64),
+      value: {},
+    });
+    const [one, two] = [policyOf(Buffer.from('{}'), 'a'), policyOf(Buffer.from('[]'), 'b')];
+    const uris = [];
+    for (const policy of [one, two]) uris.push((await uploadPack(pack, TO, { as, client, policy })).uri);
+    expect(new Set(uris).size).toBe(2);
+    expect(uris[0]).toContain(`${pack.hash.slice(0, 16)}-${'a'.repeat(16)}/`);
+    const key = uris[0]?.replace('s3://', '') ?? '';
+    if (as === 'files') expect(s3.objects.get(`${key}policy.json`)?.body.toString()).toBe('{}');
+  });
+
   test.each<Packaging>(['tar', 'files'])('as %s: is not sent again when it is there', async (as) => {
     await upload(as);
     const before = new Map(s3.objects);

@@ -6,6 +6,7 @@ describe('the configuration', () => {
   test('is safe when nothing is said', () => {
     expect(readConfig({})).toEqual({
       modelDir: '/opt/ml/model',
+      policyFile: undefined,
       host: '127.0.0.1',
       port: 8080,
       device: 'auto',
@@ -23,6 +24,7 @@ describe('the configuration', () => {
   test('is what the environment says', () => {
     const config = readConfig({
       MODERATION_MODEL_DIR: '/models/one',
+      MODERATION_POLICY: '/policies/one.json',
       MODERATION_HOST: '0.0.0.0',
       MODERATION_PORT: '9000',
       MODERATION_DEVICE: 'cuda',
@@ -37,6 +39,7 @@ describe('the configuration', () => {
     });
     expect(config).toEqual({
       modelDir: '/models/one',
+      policyFile: '/policies/one.json',
       host: '0.0.0.0',
       port: 9000,
       device: 'cuda',

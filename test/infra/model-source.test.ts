@@ -11,6 +11,7 @@ import {
   ModelSource,
   type Packaging,
 } from '../../lib/infra/constructs/model/model-source.js';
+import { smallPack } from '../checkpoint/support/small-pack.js';
 import { failure, MODEL_FOLDER, newApp } from './support/synthesize.js';
 
 interface FileAsset {
@@ -50,6 +51,31 @@ describe('a model folder', () => {
     const path = join(copy, 'inference_config.json');
     writeFileSync(path, readFileSync(path, 'utf8').replace('0.75', '0.76'));
     expect(bind(copy, 'files').model.key).not.toBe(before);
+  });
+
+  test('with a policy has a key of its own, and is refused with a policy that no container takes', async () => {
+    const { folder, hash } = await smallPack();
+    const rule = { threshold: 0.5, review: { from: 0.4, to: 0.6 } };
+    const policy = {
+      format: 1,
+      name: 'p',
+      created: '2026-03-01T09:00:00Z',
+      pack: hash,
+      data: '0'.repeat(64),
+      method: 'by hand',
+      classes: { a: rule, b: rule },
+    };
+    const without = bind(folder, 'files').model;
+    const write = (value: object) => writeFileSync(join(folder, 'policy.json'), JSON.stringify(value));
+    write(policy);
+    const first = bind(folder, 'files').model;
+    write({ ...policy, auditShare: 0.01 });
+    const second = bind(folder, 'tarball').model;
+    expect(first.files?.names).toContain('policy.json');
+    expect(second.files?.names).toContain('policy.json');
+    expect(new Set([without.files?.hash, first.files?.hash, second.files?.hash]).size).toBe(3);
+    write({ ...policy, classes: { a: rule } });
+    expect(failure(() => bind(folder, 'files'))).toContain('classes: there is nothing for "b"');
   });
 
   test('that holds no model is refused', () => {

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { DEVICES } from '../../contract/environment.js';
+import { ACTIONS } from '../../contract/reply.js';
 import { wholeNumber } from '../arguments.js';
 import { EXIT } from '../failure.js';
 import type { InputFormat } from '../predict/rows.js';
@@ -121,15 +122,21 @@ async function predictFile(options: PredictOptions): Promise<void> {
   if (report !== undefined) printReport(report, output);
 }
 
-function printReport({ rows, resumed, harmful, errors }: FileReport, output: string): void {
+function printReport({ rows, resumed, harmful, errors, ...decided }: FileReport, output: string): void {
   const failed = [...errors.values()].reduce((sum, count) => sum + count, 0);
   const earlier = resumed > 0 ? `, ${resumed} of them in an earlier run` : '';
   console.error(`${rows} rows in, ${rows} lines in ${output}${earlier}`);
   console.error(`${rows - failed} answered, ${harmful} of them harmful; ${failed} errors`);
+  if (decided.decisions.size > 0) console.error(decisionLine(decided));
   if (failed === 0) return;
   for (const [code, count] of errors) console.error(`  ${code}: ${count}`);
   console.error('Posts with an error were not judged. Run the command again to retry those that may pass.');
   process.exitCode = EXIT.failure;
+}
+
+function decisionLine({ decisions, audits }: Pick<FileReport, 'decisions' | 'audits'>): string {
+  const counts = ACTIONS.map((action) => `${decisions.get(action) ?? 0} ${action}`).join(', ');
+  return `decisions: ${counts}${audits > 0 ? `; ${audits} of those in review for an audit` : ''}`;
 }
 
 function number(flags: string, description: string): Option {

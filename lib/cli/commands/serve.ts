@@ -6,6 +6,7 @@ import { resolveModel } from '../resolve-model.js';
 
 interface ServeCommandOptions {
   model?: string;
+  policy?: string;
   host?: string;
   port?: number;
   device?: Device;
@@ -18,6 +19,7 @@ export function define(command: Command): void {
     .addOption(
       new Option('--model <dir>', 'model pack, or a checkpoint to convert at start (default: /opt/ml/model)'),
     )
+    .addOption(new Option('--policy <file>', 'policy to decide by (default: policy.json of the model)'))
     .addOption(new Option('--host <address>', 'address to listen on (default: 127.0.0.1)'))
     .addOption(new Option('--port <number>', 'port to listen on, 0 for any (default: 8080)').argParser(port))
     .addOption(new Option('--device <device>', 'where the encoders run (default: auto)').choices(DEVICES))
@@ -39,11 +41,15 @@ export function define(command: Command): void {
 
 async function serveModel(options: ServeCommandOptions): Promise<void> {
   const { serve } = await import('../../../container/main.js');
-  const { model, ...rest } = options;
+  const { model, policy, ...rest } = options;
   process.exitCode = await serve({
     resolveModel,
     playgroundOnLoopback: true,
-    overrides: { ...rest, ...(model !== undefined && { modelDir: model }) },
+    overrides: {
+      ...rest,
+      ...(model !== undefined && { modelDir: model }),
+      ...(policy !== undefined && { policyFile: policy }),
+    },
   });
 }
 
@@ -54,6 +60,7 @@ GET /execution-parameters; GET / is the playground. Logs are JSON lines on stdou
 
 Examples:
   moderate serve --model models/demo
+  moderate serve --model models/pack --policy policy.json   # with decisions: docs/policy.md
   curl -s http://127.0.0.1:8080/invocations -H 'content-type: application/json' \\
     -d '{"instances":[{"text":"a quiet morning by the lake"}]}'
 
@@ -62,6 +69,7 @@ ${describeLimits()}
 
 Other environment variables; options win over MODERATION_* of the same name:
   ${ENVIRONMENT.modelDir}    what --model names
+  ${ENVIRONMENT.policyFile}       what --policy names
   ${ENVIRONMENT.logLevel}    trace, debug, info (default), warn, error, fatal or silent
   ${ENVIRONMENT.emf}          true writes CloudWatch embedded metrics into the log
   ${ENVIRONMENT.playground}   true or false: what --playground and --no-playground say

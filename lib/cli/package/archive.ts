@@ -7,8 +7,12 @@ import { constants, createGzip } from 'node:zlib';
 import { pack as createTar, type Pack as Tar } from 'tar-stream';
 import { MANIFEST_FILE } from '../../checkpoint/manifest.js';
 import type { Pack } from '../../checkpoint/pack/pack.js';
+import type { PolicyFile } from '../../checkpoint/policy/policy-file.js';
+import { POLICY_FILE } from '../../contract/policy.js';
 
 export interface ArchiveOptions {
+  /** What goes into the pack's folder as its policy. @default nothing */
+  readonly policy?: PolicyFile | undefined;
   /** How much of the pack has been read. */
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
   readonly signal?: AbortSignal;
@@ -35,7 +39,7 @@ export function archivePack(pack: Pack, options: ArchiveOptions = {}): Readable 
   return gzip;
 }
 
-async function fill(tar: Tar, pack: Pack, { onProgress, signal }: ArchiveOptions): Promise<void> {
+async function fill(tar: Tar, pack: Pack, { policy, onProgress, signal }: ArchiveOptions): Promise<void> {
   const files = filesOf(pack).map((name) => ({ name, path: `${pack.folder}/${name}` }));
   const sizes = await Promise.all(files.map(async ({ path }) => (await stat(path)).size));
   const total = sizes.reduce((sum, size) => sum + size, 0);
@@ -49,6 +53,8 @@ async function fill(tar: Tar, pack: Pack, { onProgress, signal }: ArchiveOptions
     });
     await pipeline(bytes, entry);
   }
+  // Last, whatever its name: an archive is sorted otherwise, and the same pack and policy give the same bytes.
+  if (policy !== undefined) tar.entry({ ...ANONYMOUS, name: POLICY_FILE }, policy.bytes);
   tar.finalize();
 }
 

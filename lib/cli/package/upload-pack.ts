@@ -4,6 +4,8 @@ import { HeadObjectCommand, type PutObjectCommandInput, S3Client } from '@aws-sd
 import { Upload } from '@aws-sdk/lib-storage';
 import { MANIFEST_FILE } from '../../checkpoint/manifest.js';
 import type { Pack } from '../../checkpoint/pack/pack.js';
+import type { PolicyFile } from '../../checkpoint/policy/policy-file.js';
+import { POLICY_FILE } from '../../contract/policy.js';
 import { archivePack, filesOf } from './archive.js';
 import type { S3Location } from './s3-location.js';
 
@@ -16,6 +18,8 @@ export type Packaging = (typeof PACKAGINGS)[number];
 
 export interface UploadOptions {
   readonly as: Packaging;
+  /** What goes beside the pack's files as its policy. @default nothing */
+  readonly policy?: PolicyFile | undefined;
   /** Default: a client with the environment's region and credentials. */
   readonly client?: S3Client;
   /** How much of the pack has been sent. */
@@ -30,7 +34,7 @@ export interface Uploaded {
   readonly sent: boolean;
 }
 
-/** Digits of the pack's hash in the key: two packs never share a key, and a new pack is a new model to CloudFormation. */
+/** Digits of a hash in the key: two packs never share a key, and a new pack is a new model to CloudFormation. */
 const KEY_DIGITS = 16;
 /** Parts of this size reach 160 GB within S3's 10,000 parts; four are in memory at a time. */
 const PART_BYTES = 16 * 1024 * 1024;
@@ -41,7 +45,7 @@ const PART_BYTES = 16 * 1024 * 1024;
  */
 export async function uploadPack(pack: Pack, to: S3Location, options: UploadOptions): Promise<Uploaded> {
   const client = options.client ?? new S3Client({});
-  const folder = `${to.prefix}${pack.hash.slice(0, KEY_DIGITS)}/`;
+  const folder = `${to.prefix}${keyOf(pack, options.policy)}/`;
   const [last, uri] =
     options.as === 'tar'
       ? [`${folder}model.tar.gz`, `${folder}model.tar.gz`]
@@ -58,6 +62,12 @@ export async function uploadPack(pack: Pack, to: S3Location, options: UploadOpti
   } finally {
     if (options.client === undefined) client.destroy();
   }
+}
+
+/** Another policy is another model to CloudFormation, too. */
+function keyOf(pack: Pack, policy: PolicyFile | undefined): string {
+  const hash = pack.hash.slice(0, KEY_DIGITS);
+  return policy === undefined ? hash : `${hash}-${policy.sha256.slice(0, KEY_DIGITS)}`;
 }
 
 type Target = Pick<PutObjectCommandInput, 'Bucket' | 'Key'>;
@@ -84,6 +94,11 @@ async function sendFiles(
   options: UploadOptions,
 ): Promise<void> {
   const { files } = pack.manifest;
+  if (options.policy !== undefined) {
+    const { bytes: Body, sha256 } = options.policy;
+    const object = { Bucket: target.Bucket, Key: `${target.Key}${POLICY_FILE}`, Body, Metadata: { sha256 } };
+    await send(client, object, options.signal);
+  }
   const total = Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0);
   let before = 0;
   for (const name of [...filesOf(pack).filter((file) => file !== MANIFEST_FILE), MANIFEST_FILE]) {

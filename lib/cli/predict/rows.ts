@@ -2,11 +2,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
-import { dirname, resolve, sep } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { imageFile, type Post } from '../../client/index.js';
 import { ModerationError } from '../../contract/errors.js';
-import { readCsv } from './read-csv.js';
-import { readJsonLines } from './read-json-lines.js';
+import { pathInside } from '../../evaluate/data/path-inside.js';
+import type { RawRow } from '../../evaluate/data/raw-row.js';
+import { readCsv } from '../../evaluate/data/read-csv.js';
+import { readJsonLines } from '../../evaluate/data/read-json-lines.js';
 
 export const INPUT_FORMATS = ['csv', 'jsonl'] as const;
 export type InputFormat = (typeof INPUT_FORMATS)[number];
@@ -25,13 +27,6 @@ export interface Columns {
   readonly text: string;
   readonly image: string;
   readonly id: string;
-}
-
-/** What a line of the file says, before anything is made of it. */
-export interface RawRow {
-  readonly fields: Readonly<Record<string, unknown>>;
-  /** Why the line cannot be read. */
-  readonly problem?: string;
 }
 
 /** One post of the file. */
@@ -69,7 +64,8 @@ export async function openRows(options: RowOptions): Promise<RowReader> {
     invalid(`The folder of images ${options.images} does not exist.`),
   );
   const stream = createReadStream(options.file);
-  const raw = format === 'csv' ? readCsv(stream, options) : readJsonLines(stream);
+  const checkHeader = (names: readonly string[]) => missingColumns(names, options.columns);
+  const raw = format === 'csv' ? readCsv(stream, { file: options.file, checkHeader }) : readJsonLines(stream);
   return {
     totalBytes: size,
     get bytesRead() {
@@ -120,14 +116,9 @@ function present(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
-/** The file that a path names, if it lies in the folder: a list of posts must not send other files away. */
-async function pathInside(base: string, path: string): Promise<string | undefined> {
-  try {
-    const real = await realpath(resolve(base, path));
-    return real.startsWith(base.endsWith(sep) ? base : base + sep) ? real : undefined;
-  } catch {
-    return undefined;
-  }
+function missingColumns(names: readonly string[], { text, image }: Columns): string | undefined {
+  if (names.includes(text) || names.includes(image)) return undefined;
+  return `expected "${text}" or "${image}" in its first line. Name yours with --text-column and --image-column.`;
 }
 
 function formatOf(file: string): InputFormat {

@@ -1,6 +1,6 @@
 import type { ClassifyManyOptions, ModerationClient, Outcome, Post } from '../../client/index.js';
 import { ModerationError } from '../../contract/errors.js';
-import { OutputFile, type OutputLine, readOutput } from './output-file.js';
+import { type OutputContent, OutputFile, type OutputLine, readOutput } from './output-file.js';
 import { isProblem, openRows, type Row, type RowOptions, type RowReader } from './rows.js';
 
 export interface FileRun {
@@ -15,17 +15,15 @@ export interface FileRun {
 }
 
 /** What a run came to, counted in the finished output. */
-export interface FileReport {
+export interface FileReport extends Omit<OutputContent, 'rows'> {
   /** Rows of the input, each of which has one line in the output. */
   readonly rows: number;
   /** Rows that an earlier run had answered. */
   readonly resumed: number;
-  readonly harmful: number;
-  readonly errors: ReadonlyMap<string, number>;
 }
 
-/** The characters of a pack's hash that each line carries. */
-const MODEL_CHARS = 12;
+/** The characters of a hash, the pack's or the policy's, that each line carries. */
+const HASH_CHARS = 12;
 
 /** Classifies every row of a file that the output does not answer yet, in order. */
 export async function runFile(run: FileRun): Promise<FileReport> {
@@ -42,12 +40,12 @@ export async function runFile(run: FileRun): Promise<FileReport> {
   } finally {
     await output.close();
   }
-  const { rows: written, harmful, errors } = await readOutput(run.output);
+  const { rows: written, ...counts } = await readOutput(run.output);
   if (written.size !== rows.count) {
-    const counts = `${written.size} rows in ${run.output}, ${rows.count} in ${run.input.file}`;
-    throw new ModerationError('invalid_configuration', `${counts}: the output belongs to another input.`);
+    const told = `${written.size} rows in ${run.output}, ${rows.count} in ${run.input.file}`;
+    throw new ModerationError('invalid_configuration', `${told}: the output belongs to another input.`);
   }
-  return { rows: rows.count, resumed: output.done.size, harmful, errors };
+  return { rows: rows.count, resumed: output.done.size, ...counts };
 }
 
 /** Rows between reading and writing. Outcomes come in the order of the posts, so the oldest row is always the next. */
@@ -103,7 +101,9 @@ class PendingRows {
 function lineOf({ number, key, id }: Row, outcome: Outcome): OutputLine {
   if (outcome.ok) {
     const { id: _, ...prediction } = outcome.prediction;
-    return { row: number, key, id, model: outcome.model.pack.slice(0, MODEL_CHARS), prediction };
+    const model = outcome.model.pack.slice(0, HASH_CHARS);
+    const policy = outcome.policy?.sha256.slice(0, HASH_CHARS);
+    return { row: number, key, id, model, policy, prediction };
   }
   const { code, message, retryable } = outcome.error;
   return { row: number, key, id, error: { code, message, retryable } };

@@ -1,9 +1,11 @@
 /** Nothing passes as a prediction that might not be one: an answer in doubt is an error, never "not harmful". */
 import { z } from 'zod';
 import { ERRORS } from '../../contract/errors.js';
+import { combinationOf } from '../../contract/modality.js';
 import {
   itemErrorSchema,
   type ModelInfo,
+  type PolicyInfo,
   type Prediction,
   predictionSchema,
   replySchema,
@@ -16,8 +18,10 @@ import type { Item } from './item.js';
 /** What an answer says about all of its posts. */
 export interface ReplyFrame {
   readonly model: ModelInfo;
-  /** The thresholds that were applied, per class. */
+  /** The thresholds that were applied, per class; where a policy has others by modality, its own tell them. */
   readonly thresholds: Readonly<Record<string, number>>;
+  /** What the decisions rest on. Undefined when the service has no policy; predictions have no decision then. */
+  readonly policy?: PolicyInfo | undefined;
   readonly requestId: string;
   /** Milliseconds by stage, where they were asked for. */
   readonly timings?: Readonly<Record<string, number>> | undefined;
@@ -52,25 +56,27 @@ export function readReply(body: Uint8Array, question: Question): Reply | Failure
   if (document === undefined) return invalid('The answer is no JSON document.', sentId);
   const parsed = frameSchema.safeParse(document);
   if (!parsed.success) return invalid(`The answer breaks the contract at ${placeOf(parsed.error)}.`, sentId);
-  const { predictions, model, thresholds, request_id: requestId, timings } = parsed.data;
+  const { predictions, model, thresholds, policy, request_id: requestId, timings } = parsed.data;
   if (predictions.length !== items.length) {
     const counts = `${predictions.length} slots for ${items.length} posts`;
     return invalid(`The answer has ${counts}, so none can be told from another.`, requestId);
   }
   const asked = Object.entries(question.parameters.thresholds ?? {});
-  if (asked.some(([name, threshold]) => thresholds[name] !== threshold)) {
+  const applied = [thresholds, ...Object.values(policy?.thresholds ?? {})];
+  if (asked.some(([name, threshold]) => applied.some((each) => each[name] !== threshold))) {
     return invalid('The answer applies other thresholds than were asked for.', requestId);
   }
-  const frame = { model, thresholds, requestId, timings };
+  const frame = { model, thresholds, policy, requestId, timings };
   return { ok: true, frame, slots: items.map((item, slot) => readSlot(predictions[slot], item, frame)) };
 }
 
-function readSlot(slot: unknown, item: Item, { thresholds, requestId }: ReplyFrame): SlotAnswer | Failure {
+function readSlot(slot: unknown, item: Item, frame: ReplyFrame): SlotAnswer | Failure {
+  const { requestId } = frame;
   // Whatever has an error is none of a prediction, even if it looks like one besides.
   if (typeof slot === 'object' && slot !== null && 'error' in slot) return readError(slot, item, requestId);
   const parsed = predictionSchema.safeParse(slot);
   if (!parsed.success) return invalid(`The slot breaks the contract at ${placeOf(parsed.error)}.`, requestId);
-  const doubt = doubtOf(parsed.data, item, thresholds);
+  const doubt = doubtOf(parsed.data, item, frame);
   return doubt === undefined ? { ok: true, prediction: parsed.data } : invalid(doubt, requestId);
 }
 
@@ -85,12 +91,10 @@ function readError(slot: object, item: Item, requestId: string): Failure {
 }
 
 /** Why a well-formed prediction cannot be the answer to this post. */
-function doubtOf(
-  prediction: Prediction,
-  item: Item,
-  thresholds: Readonly<Record<string, number>>,
-): string | undefined {
+function doubtOf(prediction: Prediction, item: Item, { policy, ...frame }: ReplyFrame): string | undefined {
   const { class_predictions: predicted, probabilities, modalities_used: used } = prediction;
+  const { calibrated_probabilities: calibrated = probabilities } = prediction;
+  const thresholds = policy?.thresholds[combinationOf(used)] ?? frame.thresholds;
   const classes = Object.keys(thresholds);
   const differ = (given: object): boolean =>
     Object.keys(given).length !== classes.length || !classes.every((name) => Object.hasOwn(given, name));
@@ -99,12 +103,16 @@ function doubtOf(
   const doubts: readonly (readonly [boolean, string])[] = [
     [prediction.id !== item.id, 'The slot has not the id of its post.'],
     [classes.length === 0, 'The answer names no classes.'],
-    [differ(predicted) || differ(probabilities), 'The classes of the slot are not those of the answer.'],
+    [
+      [predicted, probabilities, calibrated].some(differ),
+      'The classes of the slot are not those of the answer.',
+    ],
     [classes.some(contradicts), 'class_predictions contradicts probabilities and thresholds.'],
     [
       prediction.any_harmful !== Object.values(predicted).includes(true),
       'any_harmful contradicts class_predictions.',
     ],
+    ...decisionDoubts(prediction, policy),
     [
       used.includes('image') !== item.hasImage,
       'The answer rests on an image where the post has none, or the reverse.',
@@ -115,6 +123,21 @@ function doubtOf(
     ],
   ];
   return doubts.find(([applies]) => applies)?.[1];
+}
+
+/** A decision must be there where a policy is, or code that looks for `flag` would let every post pass. */
+function decisionDoubts(
+  { decision, audit, any_harmful: harmful }: Prediction,
+  policy: PolicyInfo | undefined,
+): readonly (readonly [boolean, string])[] {
+  return [
+    [
+      policy !== undefined && decision === undefined,
+      'The slot has no decision, though a policy is in force.',
+    ],
+    [decision === 'allow' && harmful, 'The decision allows a post with a predicted class.'],
+    [audit === true && decision !== 'review', 'An audited post is not sent to review.'],
+  ];
 }
 
 function invalid(message: string, requestId: string): Failure {

@@ -1,5 +1,5 @@
 import { createHash, webcrypto } from 'node:crypto';
-import type { Modality } from '../../contract/reply.js';
+import type { Modality } from '../../contract/modality.js';
 
 /** Above this size, hashing would hold up the event loop for a good fraction of a millisecond: it goes to another thread. */
 const OFF_THREAD_BYTES = 256 * 1024;

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from '../../../container/app.js';
 import { HangUp } from '../../../container/http/hang-up.js';
 import { createHttpServer, listen, shut } from '../../../container/http/http-server.js';
+import type { ServedPolicy } from '../../../container/policy.js';
 import { Service } from '../../../container/service.js';
 import { EmbeddedMetrics } from '../../../container/telemetry/emf.js';
 import { createLogger } from '../../../container/telemetry/logger.js';
@@ -14,6 +15,9 @@ export interface TestServerOptions extends FakeEngineOptions {
   readonly limits?: Partial<Limits>;
   /** Whether the model is there from the start. @default true */
   readonly ready?: boolean;
+  /** What the posts are decided by. @default nothing */
+  readonly policy?: ServedPolicy;
+  readonly random?: () => number;
 }
 
 export interface TestServer {
@@ -38,13 +42,22 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const limits = defaultLimits(options.limits);
   const engine = new FakeEngine(options);
   const service = new Service();
-  if (options.ready ?? true) service.ready(engine);
+  if (options.ready ?? true) service.ready(engine, options.policy);
   const lines: string[] = [];
   const logger = createLogger('debug', { write: (line: string) => void lines.push(line) });
   const metrics = new Metrics();
   const embedded = new EmbeddedMetrics(logger);
   const hangUp = new HangUp();
-  const app = createApp({ service, limits, logger, metrics, embedded, hangUp });
+  if (options.policy) metrics.observePolicy(options.policy);
+  const app = createApp({
+    service,
+    limits,
+    logger,
+    metrics,
+    embedded,
+    hangUp,
+    random: options.random,
+  });
   const http = createHttpServer(app, limits, {
     dropped: () => metrics.droppedConnection(),
     malformed: ({ code }) => metrics.malformedRequest(code),

@@ -134,5 +134,15 @@ describe('embedded metrics', () => {
 function contextOf(): RequestContext {
   const { signal } = new AbortController();
   const startedAt = performance.now();
-  return { id: 'a', startedAt, signal, bytes: 0, items: 0, codes: new Map(), answers: new Map() };
+  return {
+    id: 'a',
+    startedAt,
+    signal,
+    bytes: 0,
+    items: 0,
+    codes: new Map(),
+    answers: new Map(),
+    decisions: new Map(),
+    audits: 0,
+  };
 }

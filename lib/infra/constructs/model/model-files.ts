@@ -1,10 +1,22 @@
 /** The files of a model folder that are deployed, and their content hash; synchronous, as constructs are. */
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { MANIFEST_FILE, type Manifest, manifestSchema } from '../../../checkpoint/manifest.js';
 import { manifestHash } from '../../../checkpoint/pack/write-manifest.js';
+import type { PolicyModel } from '../../../checkpoint/policy/misfits.js';
+import { acceptPolicy, type PolicyFile, readPolicyFileSync } from '../../../checkpoint/policy/policy-file.js';
 import { ModerationError } from '../../../contract/errors.js';
+import { POLICY_FILE } from '../../../contract/policy.js';
 
 export interface ModelFiles {
   /** Absolute path. */
@@ -27,7 +39,7 @@ const CHUNK_BYTES = 8 * 1024 * 1024;
  * Lists a model pack or a checkpoint.
  *
  * @throws ModerationError `invalid_configuration` when the folder holds neither; `pack_invalid` when files of the pack
- * are missing or have another size than its manifest says
+ * are missing or have another size than its manifest says; `policy_invalid`
  */
 export function listModelFiles(path: string): ModelFiles {
   const folder = resolve(path);
@@ -50,17 +62,30 @@ function listPack(folder: string): ModelFiles {
       `The pack ${folder} is incomplete:\n- ${problems.join('\n- ')}`,
     );
   }
-  const names = [MANIFEST_FILE, ...Object.keys(manifest.files)].sort();
-  return { folder, names, bytes: total(folder, names), hash: manifestHash(manifest), manifest };
+  const pack = manifestHash(manifest);
+  const policy = checkedPolicy(folder, { classNames: manifest.classNames, pack });
+  const names = [MANIFEST_FILE, ...Object.keys(manifest.files), ...(policy ? [POLICY_FILE] : [])].sort();
+  const hash = policy ? createHash('sha256').update(`${pack}\0${policy.sha256}`).digest('hex') : pack;
+  return { folder, names, bytes: total(folder, names), hash, manifest };
 }
 
 function listCheckpoint(folder: string): ModelFiles {
+  checkedPolicy(folder);
   const names = readdirSync(folder)
     .filter((name) => CHECKPOINT_FILE.test(name) && statSync(join(folder, name)).isFile())
     .sort();
   const hash = createHash('sha256');
   for (const name of names) hash.update(`${name}\0${hashFile(join(folder, name))}\n`);
   return { folder, names, bytes: total(folder, names), hash: hash.digest('hex'), manifest: undefined };
+}
+
+/** What no container would start with is not deployed. Whether a checkpoint's policy fits shows when it is converted. */
+function checkedPolicy(folder: string, model?: PolicyModel): PolicyFile | undefined {
+  const path = join(folder, POLICY_FILE);
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+  const file = readPolicyFileSync(path);
+  acceptPolicy(file, model);
+  return file;
 }
 
 function hashFile(path: string): string {

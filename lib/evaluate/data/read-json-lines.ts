@@ -1,24 +1,26 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import type { RawRow } from './rows.js';
+import type { RawRow } from './raw-row.js';
 
 /** One object a line; empty lines are skipped. A line that is none costs only itself. */
 export async function* readJsonLines(stream: Readable): AsyncGenerator<RawRow> {
+  let number = 0;
   for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+    number += 1;
     const content = line.replace(/^\uFEFF/, '').trim();
-    if (content !== '') yield parse(content);
+    if (content !== '') yield parse(content, number);
   }
 }
 
-function parse(line: string): RawRow {
+function parse(content: string, line: number): RawRow {
   try {
-    const value: unknown = JSON.parse(line);
+    const value: unknown = JSON.parse(content);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return { fields: value as Record<string, unknown> };
+      return { fields: value as Record<string, unknown>, line };
     }
   } catch {
     // Told below.
   }
   // The line tells such rows apart; its content appears nowhere.
-  return { fields: { text: line }, problem: 'The line is no JSON object.' };
+  return { fields: { text: content }, line, problem: 'The line is no JSON object.' };
 }
