@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Stack } from 'aws-cdk-lib/core';
@@ -45,6 +47,24 @@ describe("the app's context", () => {
     expect(message.split('\n- ')).toHaveLength(5);
   });
 
+  test('tells settings that the hosting would not read, and those that need another', () => {
+    const message = failure(() =>
+      parseAppContext({
+        hosting: 'serverless',
+        instanceType: 'ml.g5.xlarge',
+        batchBucket: 'b',
+        minMacroF1: '0.5',
+      }),
+    );
+    for (const part of [
+      'instanceType is not read by hosting serverless; it is for realtime, async, scale-to-zero, batch',
+      'batchBucket is not read by hosting serverless; it is for batch',
+      'minMacroF1 means nothing without evaluationGate',
+    ]) {
+      expect(message).toContain(part);
+    }
+  });
+
   test('leaves the keys of CDK alone', () => {
     const context = {
       '@aws-cdk/core:flag': true,
@@ -86,6 +106,44 @@ describe('the app', () => {
     expect(Object.keys(Template.fromStack(create({ hosting: 'async' })).findOutputs('*'))).toEqual(
       expect.arrayContaining(['AsyncInput', 'AsyncOutput', 'SuccessTopicArn', 'ErrorTopicArn']),
     );
+  });
+
+  test('tells the component that a client names where hosting scales to zero', () => {
+    const template = Template.fromStack(create({ hosting: 'scale-to-zero' }));
+    const { Value } = template.findOutputs('InferenceComponentName')['InferenceComponentName'] ?? {};
+    expect(Value).toBe(only(template, 'AWS::SageMaker::InferenceComponent')['InferenceComponentName']);
+  });
+
+  test('gives out the description of a batch job, small enough for an output', () => {
+    const template = Template.fromStack(create({ hosting: 'batch' }));
+    const definition = JSON.stringify(template.findOutputs('JobDefinition')['JobDefinition']?.['Value']);
+    expect(definition).toContain('TransformInput');
+    expect(definition.length).toBeLessThan(4096);
+  });
+
+  test('states the thresholds of a policy beside the model, which the container applies', () => {
+    const model = mkdtempSync(join(tmpdir(), 'policy-'));
+    cpSync(MODEL_FOLDER, model, { recursive: true });
+    const { thresholds } = JSON.parse(readFileSync(join(model, 'inference_config.json'), 'utf8'));
+    const rule = { threshold: 0.61, review: { from: 0.5, to: 0.7 } };
+    const names = Array.isArray(thresholds)
+      ? JSON.parse(readFileSync(join(model, 'inference_config.json'), 'utf8')).class_names
+      : Object.keys(thresholds);
+    const classes = Object.fromEntries(names.map((name: string) => [name, rule]));
+    const hash = '0'.repeat(64);
+    const head = {
+      format: 1,
+      name: 'p',
+      created: '2026-03-01T09:00:00Z',
+      pack: hash,
+      data: hash,
+      method: 'by hand',
+    };
+    writeFileSync(join(model, 'policy.json'), JSON.stringify({ ...head, classes }));
+    const template = Template.fromStack(create({ model, governance: 'true' }));
+    expect(only(template, 'AWS::SageMaker::ModelCard')['Content']).toMatchObject({
+      AdditionalInformation: { CustomDetails: { 'threshold sexist': '0.61' } },
+    });
   });
 
   test('makes a model card and a model package that says what the model is', () => {

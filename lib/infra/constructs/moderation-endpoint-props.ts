@@ -3,6 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { ContainerOptions } from './container/container-environment.js';
 import type { ImageSource } from './container/image-source.js';
+import type { EvaluationGate } from './governance/evaluation-gate.js';
 import type { DataCaptureOptions } from './hosting/data-capture.js';
 import type { Hosting } from './hosting/hosting.js';
 import type { RolloutOptions } from './hosting/rollout.js';
@@ -49,6 +50,13 @@ export interface ModerationEndpointProps {
    */
   readonly endpointName?: string;
   readonly container?: ContainerOptions;
+  /**
+   * An evaluation that the model must have passed, or synthesis fails. It is about `model`; variants and shadows, which
+   * are tried out, need none.
+   *
+   * @default - none is asked for
+   */
+  readonly evaluationGate?: EvaluationGate;
   readonly security?: SecurityOptions;
   /** Keeps a sample of requests and answers; they hold users' content. Not for serverless. @default - nothing is kept */
   readonly dataCapture?: DataCaptureOptions;

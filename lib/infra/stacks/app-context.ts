@@ -63,6 +63,11 @@ export const appContextSchema = z.strictObject({
   /** Share of requests to keep, in percent, in the bucket below. */
   capturePercent: whole.pipe(z.number().max(100)).optional(),
   captureBucket: text.optional(),
+  /** What `moderate evaluate` wrote about the model; without it, or below the floors, nothing is deployed. */
+  evaluationGate: text.optional(),
+  /** Floors of the evaluation, 0 to 1. */
+  minMacroF1: number.pipe(z.number().min(0).max(1)).optional(),
+  minHarmfulRecall: number.pipe(z.number().min(0).max(1)).optional(),
   /** Bucket of batch transform. */
   batchBucket: text.optional(),
   /** Whether a model card and a model package are made. */
@@ -79,6 +84,60 @@ export const appContextSchema = z.strictObject({
 
 export type AppContext = z.infer<typeof appContextSchema>;
 
+type Setting = keyof AppContext;
+type Kind = AppContext['hosting'];
+
+const ENDPOINTS = [...HOSTING_KINDS] as const satisfies readonly Kind[];
+const ON_INSTANCES = ['realtime', 'async', 'scale-to-zero'] as const satisfies readonly Kind[];
+
+/** Which ways of hosting read a setting, where not all do. One that would be ignored is an error, not a surprise. */
+const READ_BY: Partial<Record<Setting, readonly Kind[]>> = {
+  instanceType: [...ON_INSTANCES, 'batch'],
+  instanceCount: [...ON_INSTANCES, 'batch'],
+  amiVersion: ON_INSTANCES,
+  endpointName: ENDPOINTS,
+  minInstances: ['realtime', 'async'],
+  maxInstances: ON_INSTANCES,
+  concurrentRequests: ['realtime'],
+  memoryMb: ['serverless', 'scale-to-zero'],
+  rollout: ['realtime', 'async'],
+  shadowModel: ['realtime'],
+  shadowHash: ['realtime'],
+  alarmEmail: ENDPOINTS,
+  networkIsolation: ENDPOINTS,
+  dashboard: ENDPOINTS,
+  capturePercent: ON_INSTANCES,
+  captureBucket: ON_INSTANCES,
+  evaluationGate: ENDPOINTS,
+  minMacroF1: ENDPOINTS,
+  minHarmfulRecall: ENDPOINTS,
+  batchBucket: ['batch'],
+  governance: ENDPOINTS,
+};
+
+/** Settings that mean nothing without another. */
+const NEEDS: Partial<Record<Setting, Setting>> = {
+  shadowHash: 'shadowModel',
+  capturePercent: 'captureBucket',
+  minMacroF1: 'evaluationGate',
+  minHarmfulRecall: 'evaluationGate',
+};
+
+function contradictions(settings: AppContext, given: readonly string[]): string[] {
+  return given.flatMap((key) => {
+    const kinds = READ_BY[key as Setting];
+    const other = NEEDS[key as Setting];
+    return [
+      ...(kinds?.includes(settings.hosting) === false
+        ? [`${key} is not read by hosting ${settings.hosting}; it is for ${kinds.join(', ')}`]
+        : []),
+      ...(other !== undefined && settings[other] === undefined
+        ? [`${key} means nothing without ${other}`]
+        : []),
+    ];
+  });
+}
+
 /** Keys of CDK itself: feature flags, cached look-ups, bundling and tracing. */
 const CDK_KEY = /^(?:@|aws:|aws-cdk:|cdk-)|:/;
 
@@ -90,14 +149,22 @@ const CDK_KEY = /^(?:@|aws:|aws-cdk:|cdk-)|:/;
 export function parseAppContext(context: Readonly<Record<string, unknown>>): AppContext {
   const own = Object.fromEntries(Object.entries(context).filter(([key]) => !CDK_KEY.test(key)));
   const result = appContextSchema.safeParse(own);
-  if (result.success) return result.data;
   const known = Object.keys(appContextSchema.shape);
+  if (result.success) {
+    const problems = contradictions(result.data, Object.keys(own));
+    if (problems.length > 0) refuse(problems, known);
+    return result.data;
+  }
   const problems = result.error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => `${key} is no setting${suggest(key, known)}`);
     const key = String(issue.path[0]);
     return [`${key} is ${JSON.stringify(own[key])}: ${issue.message}`];
   });
+  return refuse(problems, known);
+}
+
+function refuse(problems: readonly string[], known: readonly string[]): never {
   throw new ModerationError(
     'invalid_configuration',
     `Invalid context:\n- ${problems.join('\n- ')}\nSettings: ${known.join(', ')}.`,

@@ -1,4 +1,5 @@
 /** Batch transform on its own. */
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { CfnOutput, Stack, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
@@ -12,14 +13,16 @@ export class BatchStack extends Stack {
   constructor(scope: Construct, id: string, props: EndpointStackProps) {
     super(scope, id, props);
     const { settings } = props;
-    const { instanceType, instanceCount, precision } = settings;
+    const { instanceType, instanceCount, precision, encryptionKeyArn } = settings;
+    const encryptionKey =
+      encryptionKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', encryptionKeyArn);
     const bucket = this.#bucket(settings.batchBucket);
     const batch = new BatchTransform(this, 'Batch', {
       model: modelSource(this, 'ModelBucket', settings.model, settings.modelHash),
       image: imageSource(settings.image),
       bucket,
       container: defined({ precision }),
-      ...defined({ instanceType, instanceCount }),
+      ...defined({ instanceType, instanceCount, encryptionKey }),
     });
     new CfnOutput(this, 'BatchBucket', { value: bucket.bucketName });
     new CfnOutput(this, 'JobParameterName', { value: batch.jobParameter.parameterName });

@@ -4,8 +4,8 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { ModerationError } from '../../contract/errors.js';
 import { defined } from '../constructs/defined.js';
+import type { EvaluationGate } from '../constructs/governance/evaluation-gate.js';
 import { ASYNC_PREFIXES } from '../constructs/hosting/async-inference.js';
 import type { DataCaptureOptions } from '../constructs/hosting/data-capture.js';
 import type { Hosting } from '../constructs/hosting/hosting.js';
@@ -38,6 +38,7 @@ export class EndpointStack extends Stack {
         container: defined({ precision }),
         security: defined({ networkIsolation, encryptionKey }),
         dataCapture: this.#dataCapture(settings),
+        evaluationGate: gateOf(settings),
         rollout: settings.rollout === undefined ? undefined : { strategy: settings.rollout },
         watch: defined({ topic: this.#topic(settings.alarmEmail), dashboard }),
       }),
@@ -73,13 +74,7 @@ export class EndpointStack extends Stack {
   }
 
   #dataCapture({ capturePercent, captureBucket }: AppContext): DataCaptureOptions | undefined {
-    if (capturePercent === undefined && captureBucket === undefined) return undefined;
-    if (captureBucket === undefined) {
-      throw new ModerationError(
-        'invalid_configuration',
-        'capturePercent is given without captureBucket; name the bucket that keeps the captured requests.',
-      );
-    }
+    if (captureBucket === undefined) return undefined;
     const bucket = Bucket.fromBucketName(this, 'CaptureBucket', captureBucket);
     return defined({ bucket, samplingPercent: capturePercent });
   }
@@ -107,4 +102,9 @@ export class EndpointStack extends Stack {
     new CfnOutput(this, 'SuccessTopicArn', { value: asyncInference.successTopic.topicArn });
     new CfnOutput(this, 'ErrorTopicArn', { value: asyncInference.errorTopic.topicArn });
   }
+}
+
+function gateOf({ evaluationGate, minMacroF1, minHarmfulRecall }: AppContext): EvaluationGate | undefined {
+  if (evaluationGate === undefined) return undefined;
+  return { file: evaluationGate, ...defined({ minMacroF1, minHarmfulRecall }) };
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inferenceConfigSchema } from '../../../checkpoint/config/inference-config.js';
 import { testMetricsSchema, type ValReport, valReportSchema } from '../../../checkpoint/config/reports.js';
+import { POLICY_FILE, policySchema } from '../../../contract/policy.js';
 import { listModelFiles, type ModelFiles } from '../model/model-files.js';
 
 export interface ModelReport {
@@ -10,6 +11,7 @@ export interface ModelReport {
   readonly name: string;
   /** Trained on made-up data; must not judge real posts. */
   readonly demonstration: boolean;
+  /** Those of policy.json where there is one, which the container applies in place of the model's own. */
   readonly thresholds: Readonly<Record<string, number>>;
   /** Measured on the test set, by name. */
   readonly testMetrics: Readonly<Record<string, number>>;
@@ -25,6 +27,8 @@ export interface ModelReport {
  */
 export function readModelReport(folder: string, reportsFolder = folder): ModelReport {
   const files = listModelFiles(folder);
+  const policyFile = existing(join(folder, POLICY_FILE));
+  const described = files.manifest === undefined ? fromCheckpoint(folder) : fromManifest(files.manifest);
   const testMetricsFile = existing(join(reportsFolder, 'test_metrics.json'));
   const valReportFile = existing(join(reportsFolder, 'val_report.json'));
   const valReport = valReportFile === undefined ? undefined : valReportSchema.parse(readJson(valReportFile));
@@ -32,11 +36,19 @@ export function readModelReport(folder: string, reportsFolder = folder): ModelRe
     testMetricsFile === undefined ? undefined : testMetricsSchema.parse(readJson(testMetricsFile));
   return {
     files,
-    ...(files.manifest === undefined ? fromCheckpoint(folder) : fromManifest(files.manifest)),
+    ...described,
+    ...(policyFile !== undefined && fromPolicy(policyFile)),
     testMetrics: measured ?? files.manifest?.metrics ?? {},
     valReport,
     testMetricsFile,
   };
+}
+
+/** Thresholds of all posts; a policy may have others for posts with a text or an image alone. */
+function fromPolicy(path: string): Pick<ModelReport, 'thresholds'> {
+  const { classes } = policySchema.parse(readJson(path));
+  const thresholds = Object.entries(classes).map(([name, { threshold }]) => [name, threshold]);
+  return { thresholds: Object.fromEntries(thresholds) as Record<string, number> };
 }
 
 type Described = Pick<ModelReport, 'name' | 'demonstration' | 'thresholds'>;

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { type ContainerOptions, containerEnvironment } from '../container/container-environment.js';
 import type { BoundImage, ImageTarget } from '../container/image-source.js';
 import { defined } from '../defined.js';
+import { checkEvaluation } from '../governance/evaluation-gate.js';
 import { type BoundModel, type ModelSource, packagingOf } from '../model/model-source.js';
 import { ModerationModel } from '../model/moderation-model.js';
 import type { ModerationEndpointProps } from '../moderation-endpoint-props.js';
@@ -41,6 +42,8 @@ export interface EndpointFleetProps extends ModerationEndpointProps {
   readonly endpointName: string;
 }
 
+const PRIMARY_MODEL = 'Model';
+
 /** A variant that answers. */
 export interface FleetVariant {
   readonly name: string;
@@ -74,7 +77,12 @@ export class EndpointFleet extends Construct {
     );
     this.#network = network(this, security);
     this.instances = hosting.kind === 'serverless' ? undefined : fillInstances(hosting);
-    const primary = this.#model('Model', props.model, this.instances?.instanceType, props.container ?? {});
+    const primary = this.#model(
+      PRIMARY_MODEL,
+      props.model,
+      this.instances?.instanceType,
+      props.container ?? {},
+    );
     this.models = { primary };
     this.asyncInference = this.#asyncInference();
     const variants = [this.#primaryVariant(primary), ...this.#furtherVariants()];
@@ -188,6 +196,9 @@ export class EndpointFleet extends Construct {
     const files = new Construct(this, `${id}Files`);
     const model = source.bind(files, packagingOf(source, hosting.kind === 'serverless' ? 'tarball' : 'any'));
     this.#checkModel(model, container);
+    if (id === PRIMARY_MODEL && this.#props.evaluationGate !== undefined) {
+      checkEvaluation(this.#props.evaluationGate, model.files);
+    }
     return new ModerationModel(this, id, {
       model,
       image: this.#image(target),
