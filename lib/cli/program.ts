@@ -22,6 +22,22 @@ const COMMANDS: Record<string, CommandEntry> = {
     summary: 'classify a post, or a file of posts',
     load: () => import('./commands/predict.js'),
   },
+  calibrate: {
+    summary: 'choose thresholds on labelled predictions and write a policy',
+    load: () => import('./commands/calibrate.js'),
+  },
+  evaluate: {
+    summary: 'measure a model or an endpoint on labelled posts',
+    load: () => import('./commands/evaluate.js'),
+  },
+  compare: {
+    summary: 'compare two models, precisions or policies on the same posts',
+    load: () => import('./commands/compare.js'),
+  },
+  monitor: {
+    summary: "tell from an endpoint's captured data whether its scores have moved",
+    load: () => import('./commands/monitor.js'),
+  },
   emulate: {
     summary: "answer SageMaker's Runtime API on loopback, in front of a container",
     load: () => import('./commands/emulate.js'),

@@ -10,6 +10,8 @@ import { launchBrowser } from '../../support/browser.js';
 import { madeUpEvaluation, madeUpMonitoring, madeUpPolicy } from './made-up.js';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+/** Between the margins, in CSS pixels. */
+const A4_WIDTH = 688;
 const LONG = ['racist', 'a'.repeat(200), 'an "unusual" <b>name</b>', 'religion', 'otherhate'];
 
 const browser: Browser | undefined = await launchBrowser();
@@ -52,6 +54,14 @@ inBrowser('the report in a browser', () => {
     // Contrast depends on the scheme, structure on nothing: the wide page in both schemes, the narrow one once.
     if (width === 1280 || scheme === 'light') expect(await violations(page)).toEqual([]);
     expect(said).toEqual([]);
+    await page.close();
+  });
+
+  test('fits on paper, where nothing scrolls', async () => {
+    const page = await openPage({ viewport: { width: A4_WIDTH, height: 900 }, bypassCSP: true });
+    await page.emulateMedia({ media: 'print' });
+    await page.goto(pathToFileURL(join(folder, 'evaluation.html')).href);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(A4_WIDTH);
     await page.close();
   });
 
