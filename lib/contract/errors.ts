@@ -61,7 +61,8 @@ export const ERRORS = define({
     scope: 'item',
     status: 422,
     retryable: false,
-    meaning: 'The image file exceeds maxImageBytes, or its pixels exceed maxImagePixels or maxImageEdge.',
+    meaning:
+      'The image file exceeds maxImageBytes, or its pixels exceed maxImagePixels, maxAvifPixels or maxImageEdge.',
     remedy: 'Downscale the image; the model sees 224 × 224 pixels.',
   },
   image_unsupported: {

@@ -7,7 +7,7 @@ import type { RgbImage } from './rgb-image.js';
 import { type ImageFormat, sniffFormat } from './sniff.js';
 
 /** The limits that an image has to keep. */
-export type ImageLimits = Pick<Limits, 'maxImageBytes' | 'maxImagePixels' | 'maxImageEdge'>;
+export type ImageLimits = Pick<Limits, 'maxImageBytes' | 'maxImagePixels' | 'maxAvifPixels' | 'maxImageEdge'>;
 
 export interface DecodedImage extends RgbImage {
   readonly format: ImageFormat;
@@ -60,11 +60,21 @@ function checkSize({ width, height }: OpenedImage, format: ImageFormat, limits: 
     const expected = `expected edges of at most ${limits.maxImageEdge} pixels (maxImageEdge)`;
     throw new ModerationError('image_too_large', `${size}; ${expected}.`);
   }
-  if (width * height > limits.maxImagePixels) {
-    const expected = `expected at most ${limits.maxImagePixels} in all (maxImagePixels)`;
+  for (const limit of PIXEL_LIMITS[format]) {
+    if (width * height <= limits[limit]) continue;
+    const expected = `expected at most ${limits[limit]} in all (${limit})`;
     throw new ModerationError('image_too_large', `${size}; ${expected}.`);
   }
 }
+
+const PIXEL_LIMITS: Record<ImageFormat, readonly ('maxImagePixels' | 'maxAvifPixels')[]> = {
+  jpeg: ['maxImagePixels'],
+  png: ['maxImagePixels'],
+  webp: ['maxImagePixels'],
+  gif: ['maxImagePixels'],
+  tiff: ['maxImagePixels'],
+  avif: ['maxImagePixels', 'maxAvifPixels'],
+};
 
 /** Decoders tell of corrupt files by errors of many kinds. Their words stay in `cause`, out of the reply. */
 async function orUndecodable<T>(format: ImageFormat, step: () => Promise<T>): Promise<T> {

@@ -7,6 +7,7 @@ import { Classifier } from '../../lib/engine/classifier.js';
 import type { ClassifierOptions } from '../../lib/engine/options.js';
 import { systemClock } from '../../lib/engine/scheduling/clock.js';
 import type { Spawn } from '../../lib/engine/supervision/spawn.js';
+import { readImage } from '../image/support/fixtures.js';
 import { BreakableThreads } from './support/breakable-threads.js';
 import { FakeThread } from './support/fake-thread.js';
 import { packOf, type TemporaryPack } from './support/packs.js';
@@ -74,6 +75,19 @@ describe('when a worker is killed', () => {
     },
   );
 
+  test.each(['decode_image', 'encode_image'])('images wait for the new %s', async (worker) => {
+    const { threads, classifier } = await loadBreakable(60_000);
+    try {
+      await threads.kill(worker);
+      const answer = await classifier.classify({ image: readImage('png-rgb.png') });
+      expect(answer.modalitiesUsed).toEqual(['image']);
+      expect(threads.lives.get(worker)).toBe(2);
+      expect(classifier.status).toBe('ready');
+    } finally {
+      await classifier.close();
+    }
+  });
+
   test('again and again between answers, every item is accounted for', async () => {
     const { threads, classifier } = await loadBreakable(60_000);
     try {
@@ -115,6 +129,27 @@ describe('when a worker hangs', () => {
       await classifier.close();
     }
   });
+
+  test.each(['decode_image', 'encode_image'])(
+    '%s: an image costs its own item, never the texts',
+    async (worker) => {
+      const { threads, classifier } = await loadBreakable(1500);
+      try {
+        const image = readImage('png-rgb.png');
+        threads.deafen(worker);
+        const failure = expect(classifier.classify({ image })).rejects.toMatchObject({
+          code: 'worker_failed',
+        });
+        expect((await classifier.classify({ text: 'meanwhile' })).probabilities).toHaveLength(5);
+        await failure;
+        await untilStatus(classifier, 'ready');
+        expect((await classifier.classify({ image })).modalitiesUsed).toEqual(['image']);
+        expect(threads.lives.get(worker)).toBe(2);
+      } finally {
+        await classifier.close();
+      }
+    },
+  );
 
   test('an item whose deadline comes first gets deadline_exceeded', async () => {
     const { threads, classifier } = await loadBreakable(60_000);

@@ -182,7 +182,7 @@ describe('decodeImage, on the limits', () => {
 
   test('accepts an image that just keeps them', async () => {
     const png = makePng(30, 20);
-    const exact = { maxImageBytes: png.length, maxImagePixels: 600, maxImageEdge: 30 };
+    const exact = { maxImageBytes: png.length, maxImagePixels: 600, maxAvifPixels: 600, maxImageEdge: 30 };
     expect(await decodeImage(png, exact)).toMatchObject({ width: 30, height: 20, format: 'png' });
   });
 });

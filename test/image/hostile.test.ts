@@ -106,6 +106,31 @@ describe('hostile files', () => {
   });
 });
 
+describe('the limit on pixels', () => {
+  test('is lower for AVIF, and told by its name', async () => {
+    const bytes = readImage('avif-420.avif');
+    const { width, height } = await decodeImage(bytes, limits);
+    const tight = { ...limits, maxAvifPixels: width * height - 1 };
+    await expect(decodeImage(bytes, tight)).rejects.toMatchObject({
+      code: 'image_too_large',
+      message: expect.stringMatching(/AVIF image has .* expected at most \d+ in all \(maxAvifPixels\)/),
+    });
+    expect((await decodeImage(readImage('jpeg-420.jpg'), { ...limits, maxAvifPixels: 1 })).format).toBe(
+      'jpeg',
+    );
+    expect(limits.maxAvifPixels).toBeLessThan(limits.maxImagePixels);
+  });
+
+  test('stops a file of a kilobyte that claims 49 megapixels of AVIF before it is decoded', async () => {
+    const bytes = Buffer.from(readImage('avif-420.avif'));
+    // The image's extent stands in the box ispe, behind four bytes of version and flags.
+    const extent = bytes.indexOf('ispe', 0, 'latin1') + 8;
+    bytes.writeUInt32BE(7000, extent);
+    bytes.writeUInt32BE(7000, extent + 4);
+    await expect(decodeImage(bytes, limits)).rejects.toMatchObject({ code: 'image_too_large' });
+  });
+});
+
 describe('mutated files', () => {
   const files = images.images.map(({ file }) => readImage(file)).filter((bytes) => bytes.length < 60_000);
   const change = fc.record({

@@ -6,13 +6,14 @@ import { type SoakRequest, soakRequest } from './traffic.js';
 
 const CONNECTIONS = 512;
 const EXIT_WITHIN_MS = 25_000;
-/** Hanging workers are noticed soon enough to be part of a short run. */
-const ENVIRONMENT = { MODERATION_WORKER_TIMEOUT_MS: '3000' };
+/** Hanging workers are noticed soon enough to be part of a short run; memory is given back as in the image. */
+const ENVIRONMENT = { MODERATION_WORKER_TIMEOUT_MS: '3000', MALLOC_MMAP_THRESHOLD_: '1048576' };
 
 /** One server process from its start to its end, and what was sent to it. */
 export class Generation {
   readonly ledger = new Ledger();
-  readonly usage: Usage[] = [];
+  /** Each second; `at`: the share of the run that had passed. */
+  readonly usage: (Usage & { readonly at: number })[] = [];
   readonly problems: string[] = [];
   readonly #underWay = new Set<Promise<void>>();
 

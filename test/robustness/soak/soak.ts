@@ -22,7 +22,7 @@ const MAX_UNDER_WAY = 480;
 const TICK_MS = 20;
 const TELL_EVERY_MS = 10_000;
 /** When the server is restarted, as shares of the time: early, so that one process has the rest to itself. */
-const RESTARTS = [0.1, 0.2];
+const RESTARTS = [0.03, 0.06];
 const WORKERS = ['tokenize', 'encode_text', 'decode_image', 'encode_image', 'classify'];
 const HANG_EVERY = 5;
 
@@ -110,7 +110,7 @@ export class Soak {
         this.#break();
       if (now - sampled >= 1000) {
         sampled = now;
-        this.current.usage.push(this.current.server.usage());
+        this.current.usage.push({ at: now / totalMs, ...this.current.server.usage() });
       }
       if (now - told >= TELL_EVERY_MS) {
         told = now;
@@ -148,6 +148,7 @@ export class Soak {
     // The server books a request when its connection is done with it, which is after the reply was read.
     await delay(1000);
     await this.current.reconcile();
+    await this.#prober?.terminate();
     await this.current.stop();
   }
 }

@@ -27,8 +27,8 @@ export function judgeSoak(soak: Soak): SoakResult {
   if (unanswered > 0) problems.push(`/ping was not answered ${unanswered} times`);
 
   const usage = soak.current.usage;
-  const early = medianOf(usage, 0.1, 0.2);
-  const late = medianOf(usage, 0.9, 1);
+  const early = medianOf(usage, 0.3, 0.35);
+  const late = medianOf(usage, 0.95, 1);
   for (const key of ['rssBytes', 'threads', 'files'] as const) {
     const slack = key === 'rssBytes' ? 0 : SLACK;
     if (late[key] > GROWTH * early[key] + slack)
@@ -42,9 +42,9 @@ export function judgeSoak(soak: Soak): SoakResult {
   return { date, requestsPerSecond, kills, generations, ping, early, late, problems };
 }
 
-/** The middle of each figure, over a part of the last process's life. */
-function medianOf(usage: readonly Usage[], from: number, to: number): Usage {
-  const part = usage.slice(Math.floor(from * usage.length), Math.ceil(to * usage.length));
+/** The middle of each figure of the last process, over a part of the run. */
+function medianOf(usage: readonly (Usage & { readonly at: number })[], from: number, to: number): Usage {
+  const part = usage.filter(({ at }) => at >= from && at <= to);
   const middle = (key: keyof Usage): number =>
     quantile(
       part.map((sample) => sample[key]).sort((a, b) => a - b),

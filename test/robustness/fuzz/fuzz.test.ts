@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { projectRoot } from '../../support/project-root.js';
+import { judgePost, judgeRaw } from './judge.js';
+import { makeCase } from './make-case.js';
+
+test('a short run of the fuzzer over the real server accounts for every case', async () => {
+  const script = join(projectRoot, 'dist/test/robustness/fuzz/main.js');
+  const { stdout } = await promisify(execFile)(process.execPath, [script, '--cases', '600'], {
+    cwd: projectRoot,
+  });
+  expect(stdout).toMatch(/^600 cases from seed \d+ in \d+ s, 0 failed$/m);
+  for (const family of ['json', 'jsonlines', 'multipart', 'image', 'protocol', 'decoder']) {
+    expect(stdout).toMatch(new RegExp(`\\d  ${family}: `));
+  }
+}, 120_000);
+
+test('a case is made of its seed and number alone', () => {
+  for (let index = 0; index < 50; index++) expect(makeCase(7, index)).toEqual(makeCase(7, index));
+  expect(makeCase(7, 1)).not.toEqual(makeCase(8, 1));
+});
+
+const prediction = {
+  class_predictions: {},
+  probabilities: {},
+  any_harmful: false,
+  modalities_used: ['text'],
+  text_truncated: false,
+};
+const model = { name: 'm', pack: 'p', precision: 'fp32', demonstration: true };
+
+function judged(body: string, predictions: object[]) {
+  const reply = JSON.stringify({ predictions, model, thresholds: {}, request_id: 'r' });
+  const post = {
+    kind: 'post',
+    family: 'json',
+    contentType: 'application/json',
+    body: Buffer.from(body),
+  } as const;
+  return judgePost(post, { status: 200, contentType: 'application/json', body: Buffer.from(reply) });
+}
+
+test.each<[string, string, object[]]>([
+  ['a slot is missing', '{"instances":[{"text":"a"},{"text":"b"}]}', [prediction]],
+  ['an image was passed over', '{"text":"a","image_base64":"AAAA"}', [prediction]],
+  ['what is no JSON was answered', '{"text":', [prediction]],
+  ['what is no item was answered', '{"instances":[7]}', [prediction]],
+  [
+    'an internal error was told',
+    '{"text":"a"}',
+    [{ error: { code: 'internal', message: 'm', retryable: false } }],
+  ],
+  ['a code is unknown', '{"text":"a"}', [{ error: { code: 'oops', message: 'm', retryable: false } }]],
+])('the judge sees that %s', (_, body, predictions) => {
+  expect(judged(body, predictions)).toHaveProperty('failure');
+});
+
+test('the judge sees a smuggled request and a reply cut short', () => {
+  const raw = {
+    kind: 'raw',
+    family: 'protocol',
+    parts: [],
+    leaves: false,
+    maxReplies: 1,
+    mustRefuse: false,
+  } as const;
+  const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
+  expect(judgeRaw(raw, Buffer.from(ok))).toEqual({ outcome: '200' });
+  expect(judgeRaw(raw, Buffer.from(ok + ok))).toHaveProperty('failure');
+  expect(judgeRaw({ ...raw, mustRefuse: true }, Buffer.from(ok))).toHaveProperty('failure');
+  expect(judgeRaw(raw, Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab'))).toHaveProperty(
+    'failure',
+  );
+});
