@@ -1,7 +1,8 @@
 import { ModerationError } from '../../lib/contract/errors.js';
 import { type Combination, combinationOf } from '../../lib/contract/modality.js';
-import { actionOf, calibratedProbability, strictest } from '../../lib/contract/policy.js';
+import { actionOf, strictest } from '../../lib/contract/policy.js';
 import type { Prediction } from '../../lib/contract/reply.js';
+import { scaleProbability } from '../../lib/contract/temperature.js';
 import type { Classification } from '../engine.js';
 import { quoteName } from '../json/json-value.js';
 import type { Random, ServedPolicy } from '../policy.js';
@@ -54,7 +55,7 @@ function checked({ probabilities }: Classification, classNames: readonly string[
 }
 
 function calibrate(probabilities: readonly number[], temperatures: readonly number[]): number[] {
-  return probabilities.map((value, index) => calibratedProbability(value, temperatures[index] ?? 1));
+  return probabilities.map((value, index) => scaleProbability(value, temperatures[index] ?? 1));
 }
 
 /**

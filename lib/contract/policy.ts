@@ -6,9 +6,6 @@ import { z } from 'zod';
 import { COMBINATIONS, type Combination } from './modality.js';
 import { ACTIONS, type Action } from './reply.js';
 
-export { COMBINATIONS, type Combination, combinationOf } from './modality.js';
-export { ACTIONS, type Action } from './reply.js';
-
 /** The name of the file in a model folder. */
 export const POLICY_FILE = 'policy.json';
 export const POLICY_FORMAT = 1;
@@ -83,21 +80,4 @@ export function strictest(actions: Iterable<Action>): Action {
   let worst = 0;
   for (const action of actions) worst = Math.max(worst, ACTIONS.indexOf(action));
   return ACTIONS[worst] ?? 'flag';
-}
-
-const SMALLEST = 2 ** -126;
-const LARGEST = 1 - 2 ** -24;
-
-/**
- * sigmoid(logit(p) / T): temperature scaling of a binary probability (Guo et al. 2017, "On Calibration of Modern Neural
- * Networks"). 0 and 1 are taken for the nearest values that a float32 sigmoid tells apart from its neighbours, as they
- * are where the temperature is fitted.
- *
- * @param probability 0 to 1
- * @param temperature T > 0
- */
-export function calibratedProbability(probability: number, temperature: number): number {
-  const bounded = Math.min(Math.max(probability, SMALLEST), LARGEST);
-  const logit = Math.log(bounded) - Math.log1p(-bounded);
-  return 1 / (1 + Math.exp(-logit / temperature));
 }

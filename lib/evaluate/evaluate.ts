@@ -1,4 +1,4 @@
-import { COMBINATIONS, type Combination } from '../contract/policy.js';
+import { COMBINATIONS, type Combination } from '../contract/modality.js';
 import { bootstrapIntervals, bootstrapSection } from './bootstrap/bootstrap.js';
 import { calibrationSection } from './calibration/calibration-section.js';
 import { dataSection } from './data-section.js';

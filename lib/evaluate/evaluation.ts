@@ -2,7 +2,7 @@
  * The result of an evaluation: what the commands write as JSON, what the report renders, what a later run takes as its
  * baseline. Plain JSON: no NaN, no infinity, no typed array. Arrays named `classes` follow the order of `data.classes`.
  */
-import type { Combination } from '../contract/policy.js';
+import type { Combination } from '../contract/modality.js';
 
 export const EVALUATION_FORMAT = 1;
 

@@ -1,5 +1,6 @@
 /** What `evaluate`, `compare` and the bootstrap take. */
-import type { Combination, Policy } from '../contract/policy.js';
+import type { Combination } from '../contract/modality.js';
+import type { Policy } from '../contract/policy.js';
 import type { Evaluation, ModelSection, ThresholdsSection } from './evaluation.js';
 import type { Scores } from './scores.js';
 

@@ -1,4 +1,4 @@
-import type { Combination } from '../contract/policy.js';
+import type { Combination } from '../contract/modality.js';
 import type { Prepared } from './bootstrap/bootstrap.js';
 import { figuresOf } from './bootstrap/statistic.js';
 import type { Confusion, Slice, Summary, ThresholdsSection } from './evaluation.js';

@@ -1,5 +1,5 @@
 /** Judged rows, column by column: what every part of an evaluation works on. */
-import { COMBINATIONS, type Combination } from '../contract/policy.js';
+import { COMBINATIONS, type Combination } from '../contract/modality.js';
 
 export interface Scores {
   /** C names. */

@@ -224,6 +224,14 @@ describe('converting a checkpoint', () => {
   });
 
   describe('into a folder that holds a pack', () => {
+    test('keeps the policy that lies in it', async () => {
+      const checkpoint = fixture('models', 'siglip-tiny');
+      await convertCheckpoint({ checkpoint, out });
+      await writeFile(join(out, 'policy.json'), 'decided');
+      await convertCheckpoint({ checkpoint, out, overwrite: true });
+      expect(await readFile(join(out, 'policy.json'), 'utf8')).toBe('decided');
+    });
+
     test('is refused unless it may overwrite', async () => {
       const first = await convertCheckpoint({ checkpoint: fixture('models', 'siglip-tiny'), out });
       const checkpoint = fixture('models', 'clip-tiny');

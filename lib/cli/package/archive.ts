@@ -53,7 +53,7 @@ async function fill(tar: Tar, pack: Pack, { policy, onProgress, signal }: Archiv
     });
     await pipeline(bytes, entry);
   }
-  // Last, whatever its name: an archive is sorted otherwise, and the same pack and policy give the same bytes.
+  // Always last, so that the same pack and policy give the same bytes.
   if (policy !== undefined) tar.entry({ ...ANONYMOUS, name: POLICY_FILE }, policy.bytes);
   tar.finalize();
 }

@@ -1,4 +1,4 @@
-import { COMBINATIONS } from '../../contract/policy.js';
+import { COMBINATIONS } from '../../contract/modality.js';
 import type { ThresholdsSection } from '../evaluation.js';
 import type { Scores } from '../scores.js';
 

@@ -1,5 +1,5 @@
 /** What thresholds are chosen for, and what came of it. */
-import type { Combination } from '../../contract/policy.js';
+import type { Combination } from '../../contract/modality.js';
 import type { Confusion, Figure } from '../evaluation.js';
 
 /** What the threshold of a class is to reach on the data. Shares and rates are from 0 to 1. */

@@ -1,4 +1,4 @@
-import type { Combination } from '../../contract/policy.js';
+import type { Combination } from '../../contract/modality.js';
 import { checkScores, type LabelledScores, rowsByCombination, selectRows } from '../scores.js';
 import { type FoundBand, reachBand } from './bands.js';
 import { checkOptions } from './check-options.js';
