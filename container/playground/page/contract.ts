@@ -2,8 +2,7 @@
 import type { ErrorBody, InvocationReply, Prediction } from '../../../lib/contract/reply.js';
 
 export type { Modality } from '../../../lib/contract/modality.js';
-export type { Action } from '../../../lib/contract/policy.js';
-export type { ErrorBody, ErrorReply } from '../../../lib/contract/reply.js';
+export type { Action, ErrorBody, ErrorReply } from '../../../lib/contract/reply.js';
 export type { Instance, InvocationRequest } from '../../../lib/contract/request.js';
 export type { LoadedModel, PlaygroundInfo } from '../info.js';
 
