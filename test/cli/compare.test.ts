@@ -31,7 +31,14 @@ describe('two sets of predictions', () => {
 
   test('that are equal differ in nothing and pass every gate', async () => {
     const gates = ['--max-flips', '0', '--min-f1-difference', '0', '--max-probability-difference', '0'];
-    const { code, stdout } = await compare('a.jsonl', 'a.jsonl', ...gates, '--by-interval', '--bootstrap', '50').ended;
+    const { code, stdout } = await compare(
+      'a.jsonl',
+      'a.jsonl',
+      ...gates,
+      '--by-interval',
+      '--bootstrap',
+      '50',
+    ).ended;
     expect(stdout).toMatch(/flips +0\.0000 +0 +passed/);
     expect(code).toBe(0);
   });

@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { bootstrapOptions, evaluateSet } from '../../lib/cli/evaluate/evaluate-set.js';
 import { ModerationError } from '../../lib/contract/errors.js';
+import { ROW_CODES } from '../../lib/evaluate/data/data-row.js';
 import { readPredictions } from '../../lib/evaluate/data/predictions-file.js';
 import type { Evaluation } from '../../lib/evaluate/evaluation.js';
 import { temporaryFolder } from '../checkpoint/support/temporary-folder.js';
@@ -264,6 +265,22 @@ describe('a run', () => {
   });
 });
 
+test('thresholds by modality of a policy in force are those that count', async () => {
+  const byClass = (a: number) => ({ a, b: 0.5 });
+  const policy = {
+    name: 'strict',
+    sha256: '1'.repeat(64),
+    thresholds: { text: byClass(0.2), image: byClass(0.5), 'text+image': byClass(0.5) },
+  };
+  const values = Array.from({ length: 10 }, (_, index) => index / 10);
+  const rows = values.map((a) => ({ a, b: 0.1, labels: [] }));
+  await writePredictions(join(folder, 'p.jsonl'), rows, { policy });
+  await evaluate('--predictions', 'p.jsonl', '--out', 'out', '--bootstrap', '0').ended;
+  const evaluation: Evaluation = await json('out', 'evaluation.json');
+  expect(evaluation.thresholds.byCombination).toEqual({ text: [0.2, 0.5] });
+  expect(evaluation.classes[0]?.scores.flagRate.value).toBe(0.8);
+});
+
 test.each([
   [[]],
   [['--data', 'a.csv', '--out', 'o']],
@@ -279,6 +296,15 @@ test.each([
 });
 
 describe('docs/evaluation.md', () => {
+  test('tells the code of every problem of a row', async () => {
+    const text = await readFile(join(projectRoot, 'docs', 'evaluation.md'), 'utf8');
+    const rows = [...text.matchAll(/^\| `([a-z_]+)` \| (.*) \|$/gm)].map(([, code, meaning]) => [
+      code,
+      meaning,
+    ]);
+    expect(rows).toEqual(Object.entries(ROW_CODES));
+  });
+
   test('shows commands that run as they stand', async () => {
     const text = await readFile(join(projectRoot, 'docs', 'evaluation.md'), 'utf8');
     const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block);

@@ -168,6 +168,7 @@ async function writeResults(
   if (out === undefined) return;
   const { renderReport } = await import('../../evaluate/report/report.js');
   const { asJson, makeFolder, writeFiles } = await import('../evaluate/write-files.js');
+  const { fromCheckout } = await import('../package/from-checkout.js');
   await makeFolder(resolve(out));
   const capture = {
     records,
@@ -178,7 +179,9 @@ async function writeResults(
   };
   await writeFiles(resolve(out), {
     'monitoring.json': asJson({ ...evaluation, capture }),
-    'monitoring.html': await renderReport(evaluation, policy === undefined ? {} : { policy }),
+    'monitoring.html': await fromCheckout('monitor', () =>
+      renderReport(evaluation, policy === undefined ? {} : { policy }),
+    ),
   });
   console.error(`Report: ${join(out, 'monitoring.html')}`);
 }

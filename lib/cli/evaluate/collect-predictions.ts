@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { isDeepStrictEqual } from 'node:util';
 import { append, writeAtomically } from '../../checkpoint/atomic-file.js';
 import {
   type ClassifyManyOptions,
@@ -191,7 +192,7 @@ class PendingRows {
   }
 
   /** Writes the header at the first answer; every later answer must come from the same model. */
-  async #headerOf({ model, thresholds }: Outcome & { ok: true }): Promise<PredictionsHeader> {
+  async #headerOf({ model, thresholds, policy }: Outcome & { ok: true }): Promise<PredictionsHeader> {
     const header: PredictionsHeader = {
       predictions: 1,
       classes: Object.keys(thresholds),
@@ -202,15 +203,16 @@ class PendingRows {
         precision: model.precision,
         demonstration: model.demonstration,
       },
+      ...(policy && { policy }),
       data: null,
     };
     if (this.header === undefined) {
       this.header = header;
       await this.#file.append(header);
     }
-    if (JSON.stringify({ ...this.header, data: null }) === JSON.stringify(header)) return this.header;
+    if (isDeepStrictEqual({ ...this.header, data: null }, header)) return this.header;
     return this.#refuse(
-      `the model ${this.header.model.name}, and now another model or other thresholds answer`,
+      `the model ${this.header.model.name}, and now another model, policy or other thresholds answer`,
     );
   }
 

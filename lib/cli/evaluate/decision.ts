@@ -1,7 +1,9 @@
 /** By which thresholds probabilities become labels. */
 import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { acceptPolicy, readPolicyFile } from '../../checkpoint/policy/policy-file.js';
 import { ModerationError } from '../../contract/errors.js';
+import { COMBINATIONS } from '../../contract/modality.js';
 import type { Policy } from '../../contract/policy.js';
 import type { PredictionsHeader } from '../../evaluate/data/predictions-format.js';
 import { thresholdsOfPolicy } from '../../evaluate/decisions.js';
@@ -31,9 +33,9 @@ export async function decisionOf(
 ): Promise<Decision> {
   if (file !== undefined && thresholds !== undefined) wrongCall('give either a policy or thresholds');
   if (file !== undefined) return byPolicy(file, header, classNames);
-  const applied =
+  const applied: ThresholdsSection =
     classNames === header.classes
-      ? { all: header.thresholds, source: 'those that the model applied' }
+      ? appliedBy(header)
       : { all: [0.5], source: 'any class at the threshold that the model applied, which lies at 0.5' };
   if (thresholds === undefined) return { thresholds: applied };
   const given = parseThresholds(thresholds, classNames);
@@ -42,6 +44,18 @@ export async function decisionOf(
       all: applied.all.map((value, index) => given[index] ?? value),
       source: 'given by the caller',
     },
+  };
+}
+
+/** What the model decided by; a policy that was in force may have other thresholds for some modalities. */
+function appliedBy({ classes, thresholds, policy }: PredictionsHeader): ThresholdsSection {
+  if (policy === undefined) return { all: thresholds, source: 'those that the model applied' };
+  const columns = COMBINATIONS.map((name) => [name, classes.map((label) => policy.thresholds[name][label])]);
+  const differing = columns.filter(([, column]) => !isDeepStrictEqual(column, thresholds));
+  return {
+    all: thresholds,
+    ...(differing.length > 0 && { byCombination: Object.fromEntries(differing) }),
+    source: `those of the policy ${policy.name}, which was in force`,
   };
 }
 

@@ -46,6 +46,8 @@ const entrySchema = z.object({
   labels: z.array(z.int().min(0).max(LABELS.length)).min(1),
 });
 
+const imageTextSchema = z.object({ img_text: z.string() });
+
 type Entry = z.infer<typeof entrySchema>;
 
 interface Files {
@@ -105,15 +107,19 @@ async function readFiles({ folder, images }: Mmhs150kOptions, split: Split): Pro
 }
 
 function parseObject(bytes: Buffer, path: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return value as Record<string, unknown>;
-    }
-  } catch {
-    // Told below.
+  const value = parse(bytes.toString('utf8'));
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
   }
   return invalid(`${path} is no JSON object of posts by id.`);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 async function toRow(
@@ -138,6 +144,7 @@ async function toRow(
   if (names === undefined) return fail('no_majority', 'No label has the majority of the annotators.');
   const path = await pathInside(files.images, `${id}.jpg`);
   const text = await textOf(id, entry.data, options);
+  if (text === undefined) return fail('invalid_item', 'The file of the text in the image is none.');
   const labels: GivenLabels = { kind: 'tokens', tokens: names };
   const key = keyOf([id, text, names]);
   if (path !== undefined) return { ...base, key, labels, content: { text, image: { path } } };
@@ -157,18 +164,21 @@ function decide(
   return noMajority === 'any' ? named : noMajority === 'none' ? [] : undefined;
 }
 
-async function textOf(id: string, { tweet_text }: Entry, options: Mmhs150kOptions): Promise<string> {
+/** Undefined when the file of the image's text is none. */
+async function textOf(
+  id: string,
+  { tweet_text }: Entry,
+  options: Mmhs150kOptions,
+): Promise<string | undefined> {
   const text = tweet_text ?? '';
   if (!options.imageTexts) return text;
-  const folder = join(options.folder, 'img_txt');
-  const path = await realpath(folder).then(
-    (base) => pathInside(base, `${id}.json`),
-    () => undefined,
-  );
+  const base = await realpath(join(options.folder, 'img_txt')).catch(() => undefined);
+  const path = base && (await pathInside(base, `${id}.json`));
   // Images without any text have no file.
   if (path === undefined) return text;
-  const found = z.object({ img_text: z.string() }).safeParse(parseObject(await readFile(path), path));
-  return found.success ? [text, found.data.img_text].filter(Boolean).join(' ') : text;
+  const content = await readFile(path, 'utf8').catch(() => '');
+  const found = imageTextSchema.safeParse(parse(content));
+  return found.success ? [text, found.data.img_text].filter(Boolean).join(' ') : undefined;
 }
 
 function keyOf(value: unknown): string {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { MODALITIES } from '../../contract/modality.js';
+import { policyInfoSchema } from '../../contract/reply.js';
 
 export const PREDICTIONS_FORMAT = 1;
 
@@ -22,6 +23,8 @@ export const headerSchema = z.object({
     precision: z.string().nullable(),
     demonstration: z.boolean(),
   }),
+  /** The policy that the service had in force, with its thresholds by modality. */
+  policy: policyInfoSchema.optional(),
   /** Null while rows are missing. */
   data: z.object({ name: z.string(), sha256, rows: z.int().nonnegative() }).nullable(),
 });
