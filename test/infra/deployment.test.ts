@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { runCli } from '../support/run-cli.js';
 import { IMAGE_URI, MODEL_FOLDER } from './support/synthesize.js';
 
 const ACCOUNT = '123456789012';
@@ -48,6 +49,9 @@ const model = join(folder, 'model');
     const first = await inventory();
     expect(first).toEqual({ endpoints: 1, configs: 1, models: 1 });
     const before = await modelPrefix();
+    expect(await moderate('endpoint', 'status', await endpointName())).toMatch(
+      /^\S+: InService[\s\S]*Primary: ml.g4dn.xlarge[\s\S]*health: answers/,
+    );
 
     const config = join(model, 'inference_config.json');
     writeFileSync(config, readFileSync(config, 'utf8').replace('0.75', '0.76'));
@@ -94,6 +98,23 @@ function cdk(...args: string[]): void {
     },
   );
   if (status !== 0) throw new Error(`cdk ${args.join(' ')} failed:\n${stdout}\n${stderr}`);
+}
+
+async function moderate(...args: string[]): Promise<string> {
+  const env = {
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  };
+  const { code, stdout, stderr } = await runCli(args, { env });
+  if (code !== 0) throw new Error(`moderate ${args.join(' ')} failed:\n${stdout}\n${stderr}`);
+  return stdout;
+}
+
+async function endpointName(): Promise<string> {
+  const { Endpoints } = await sagemaker<{ Endpoints: { EndpointName: string }[] }>('ListEndpoints', {});
+  return Endpoints[0]?.EndpointName ?? '';
 }
 
 async function inventory(): Promise<{ endpoints: number; configs: number; models: number }> {

@@ -17,7 +17,8 @@ import {
 } from './hosting/instance-type.js';
 import { DEFAULT_SERVERLESS_MEMORY_MB } from './hosting/production-variant.js';
 import { rolloutRules } from './hosting/rollout.js';
-import { type ScalingOptions, scalingBounds } from './hosting/scaling-options.js';
+import { scalingBounds } from './hosting/scaling-options.js';
+import { countRules, scalingRules } from './hosting/scaling-rules.js';
 import type { ModerationEndpointProps } from './moderation-endpoint-props.js';
 import { fails, type Rule, within } from './rules.js';
 import { THRESHOLDS } from './watch/thresholds.js';
@@ -191,39 +192,6 @@ function realtimeRules(props: ModerationEndpointProps, hosting: RealtimeHosting)
         },
       ];
     }),
-  ];
-}
-
-function countRules(scaling: ScalingOptions | false, instanceCount: number, name: string): Rule[] {
-  if (scaling === false) return [within(name, instanceCount, 1, 1000, 'instances')];
-  const { min, max } = scalingBounds(scaling, instanceCount);
-  return [
-    {
-      broken: fails(instanceCount, (known) => known >= min && known <= max),
-      problem: `${name} is ${instanceCount}; expected it within scaling's ${min} to ${max} instances.`,
-    },
-  ];
-}
-
-function scalingRules(scaling: ScalingOptions | false, instanceCount: number): Rule[] {
-  if (scaling === false) return [];
-  const { min, max } = scalingBounds(scaling, instanceCount);
-  const steps = scaling.steps ?? [];
-  const rising = steps.every(
-    ({ concurrentRequests }, index) => concurrentRequests > (steps[index - 1]?.concurrentRequests ?? 0),
-  );
-  return [
-    within('scaling.minInstances', min, 1, 1000, 'instances (zero takes scale-to-zero or async hosting)'),
-    {
-      broken: fails(max, (known) => Token.isUnresolved(min) || known >= min),
-      problem: `scaling.maxInstances is ${max}, below minInstances, which is ${min}.`,
-    },
-    ...countRules(scaling, instanceCount, 'instanceCount'),
-    {
-      broken: fails(scaling.concurrentRequests, (target) => target > 0),
-      problem: `scaling.concurrentRequests is ${scaling.concurrentRequests}; expected more than 0.`,
-    },
-    { broken: !rising, problem: 'scaling.steps must rise in concurrentRequests, from above 0.' },
   ];
 }
 
