@@ -22,7 +22,8 @@ export class ServerProcess {
   /** `script`: compiled, relative to the checkout. */
   constructor(script: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
     this.#child = spawn(process.execPath, [join(projectRoot, script), ...args], {
-      env: { ...process.env, MODERATION_PORT: '0', ...environment },
+      // As it is hosted: the playground would refuse every Host that is not this machine before anything is read.
+      env: { ...process.env, MODERATION_PORT: '0', MODERATION_PLAYGROUND: 'false', ...environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const { stdout, stderr } = this.#child;
