@@ -16,9 +16,9 @@ export const clip: FamilyEncoders = { pooling: 'end-of-text', textFeatures, imag
  */
 function textFeatures(root: Module, { text, head }: Architecture, inputs: TextInputs): Value {
   const model = encoderModule(root, text);
-  const { rows, shape } = embedTokens(model.child('embeddings'), text, inputs);
-  const columns = { shape, keyMask: inputs.keyMask, causal: true, pooled: -1 };
-  const pooled = encoderBlocks(model, rows, text, columns);
+  const { rows, ...columns } = embedTokens(model.child('embeddings'), text, inputs);
+  const options = { ...columns, keyMask: inputs.keyMask, causal: true, pooled: -1 };
+  const pooled = encoderBlocks(model, rows, text, options);
   const normed = layerNorm(model.child('final_layer_norm'), pooled, text.layerNormEps);
   return projected(root.child('backbone.text_projection'), normed, head);
 }

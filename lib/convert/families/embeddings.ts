@@ -6,22 +6,62 @@ import {
 } from '../../checkpoint/architecture.js';
 import { int } from '../../onnx/attribute.js';
 import type { Value } from '../../onnx/graph.js';
-import { flatten, unfold } from '../layers.js';
+import type { Occupied } from '../encoder.js';
+import { unfold } from '../layers.js';
 import type { Module } from '../module.js';
 import type { TextInputs } from './family.js';
 
-/** Token plus position embeddings. */
+/** What a stack of blocks reads of a batch of texts. */
+export interface EmbeddedTokens {
+  /** [rows, width] */
+  readonly rows: Value;
+  /** int64 [3]: batch, columns, width. */
+  readonly shape: Value;
+  readonly occupied: Occupied;
+}
+
+/** Token plus position embeddings of the columns that hold a token. */
 export function embedTokens(
   module: Module,
   text: TextEncoderArchitecture,
-  { ids, positions }: TextInputs,
-): { readonly rows: Value; readonly shape: Value } {
+  inputs: TextInputs,
+): EmbeddedTokens {
+  const occupied = occupiedColumns(module.child('occupied'), inputs);
   const lookUp = (name: string, indices: Value) => {
     const place = module.child(name);
-    return place.precision.embedding(place, place.reference('weight'), indices);
+    const flat = place.child('indices').node('Reshape', [indices, place.graph.constant('int64', [-1])]);
+    const held = place.child('indices').node('Gather', [flat, occupied.columns]);
+    return place.precision.embedding(place, place.reference('weight'), held);
   };
-  const sum = module.node('Add', [lookUp('token_embedding', ids), lookUp('position_embedding', positions)]);
-  return { rows: flatten(module, sum, text.width), shape: module.node('Shape', [sum]) };
+  const tokens = lookUp('token_embedding', inputs.ids);
+  const rows = module.node('Add', [tokens, lookUp('position_embedding', inputs.positions)]);
+  const shape = module.node(
+    'Concat',
+    [module.node('Shape', [inputs.ids]), module.graph.constant('int64', [text.width])],
+    { axis: int(0) },
+  );
+  return { rows, shape, occupied };
+}
+
+/**
+ * The columns that are keys, and the last of each item, which is read though it may be hidden as a key. What lies
+ * between them fills up shorter texts.
+ */
+function occupiedColumns(module: Module, { ids, keyMask }: TextInputs): Occupied {
+  const { graph } = module;
+  const vector = (...values: number[]) => graph.constant('int64', values);
+  const keys = module.node('Slice', [keyMask, vector(0), vector(-1), vector(1)]);
+  const held = module.node('Pad', [keys, vector(0, 0, 0, 1), graph.constant('int32', [1], [])]);
+  const flat = module.node('Reshape', [held, vector(-1)]);
+  const counts = module.node('CumSum', [flat, graph.constant('int64', [0], [])]);
+  const rows = module.node('Sub', [counts, graph.constant('int32', [1], [])]);
+  const last = module.child('last');
+  const byItem = last.node('Reshape', [rows, last.node('Shape', [ids])]);
+  return {
+    columns: module.child('columns').node('Reshape', [module.node('NonZero', [flat]), vector(-1)]),
+    rows,
+    last: last.node('Gather', [byItem, graph.constant('int64', [-1], [])], { axis: int(1) }),
+  };
 }
 
 /** Patch embeddings [batch, patches, width]: a convolution whose stride is its kernel, hence a matrix product. */

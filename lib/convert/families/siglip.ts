@@ -19,8 +19,8 @@ export const siglip: FamilyEncoders = { pooling: 'final-position', textFeatures,
  */
 function textFeatures(root: Module, { text }: Architecture, inputs: TextInputs): Value {
   const model = encoderModule(root, text);
-  const { rows, shape } = embedTokens(model.child('embeddings'), text, inputs);
-  const pooled = encoderBlocks(model, rows, text, { shape, keyMask: inputs.keyMask, pooled: -1 });
+  const { rows, ...columns } = embedTokens(model.child('embeddings'), text, inputs);
+  const pooled = encoderBlocks(model, rows, text, { ...columns, keyMask: inputs.keyMask, pooled: -1 });
   return linear(model.child('head'), layerNorm(model.child('final_layer_norm'), pooled, text.layerNormEps));
 }
 
