@@ -5,5 +5,6 @@ export default {
   testEnvironment: 'node',
   transform: {},
   testTimeout: 30_000,
+  maxWorkers: '100%',
   modulePathIgnorePatterns: ['<rootDir>/node_modules/aws-cdk/'],
 };

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SystemDefinition, SystemName } from './system.js';
 
-const POLL_MS = 10;
+const POLL_MS = 25;
 const START_LIMIT_MS = 180_000;
 const STOP_LIMIT_MS = 15_000;
 const LOG_TAIL = 1500;

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 export const MANIFEST_FILE = 'manifest.json';
-export const MANIFEST_FORMAT = 1;
+export const MANIFEST_FORMAT = 2;
 
 export const FAMILIES = ['siglip', 'clip'] as const;
 export type Family = (typeof FAMILIES)[number];
@@ -77,6 +77,8 @@ export const headSpecSchema = z.strictObject({
 
 export const fileEntrySchema = z.strictObject({
   bytes: z.int().nonnegative(),
+  /** See lib/checkpoint/pack/gmac.ts. Compared before the first answer; SHA-256, which takes longer, behind it. */
+  gmac: z.string().regex(/^[0-9a-f]{32}$/),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
@@ -101,7 +103,7 @@ export const manifestSchema = z
     inferred: z.array(z.string()),
     /** Published metrics that came with the checkpoint (test_metrics.json), verbatim. */
     metrics: z.record(z.string(), z.number()).optional(),
-    /** Size and SHA-256 of every other file of the pack, by name. */
+    /** Size and checksums of every other file of the pack, by name. */
     files: z.record(fileName, fileEntrySchema),
   })
   .superRefine((manifest, context) => {

@@ -39,7 +39,7 @@ export async function startLocalService({
     config,
     logger: createLogger('silent', { write: () => undefined }),
     load: (options) =>
-      Classifier.load(resolved.packFolder, { ...options, signal, verify: !resolved.converted }),
+      Classifier.load(resolved.packFolder, { ...options, signal, verify: !resolved.converted, settle: true }),
     processMetrics: false,
   });
   const close = async (): Promise<void> => {

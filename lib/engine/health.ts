@@ -11,6 +11,7 @@ export class Health {
   #phase: Phase = 'loading';
   #pipeline: Pipeline | undefined;
   #told: EngineStatus = 'loading';
+  #failed: ModerationError | undefined;
 
   constructor(observer: EngineObserver) {
     this.#observer = observer;
@@ -18,7 +19,7 @@ export class Health {
 
   get status(): EngineStatus {
     if (this.#phase === 'closed' || this.#phase === 'loading') return this.#phase;
-    if (this.#pipeline?.failedStage !== undefined) return 'failed';
+    if (this.#failed !== undefined || this.#pipeline?.failedStage !== undefined) return 'failed';
     if (this.#phase === 'draining') return 'draining';
     return this.#pipeline?.well ? 'ready' : 'degraded';
   }
@@ -26,6 +27,12 @@ export class Health {
   serve(pipeline: Pipeline): void {
     this.#pipeline = pipeline;
     this.enter('serving');
+  }
+
+  /** For good. */
+  fail(error: ModerationError): void {
+    this.#failed ??= error;
+    this.update();
   }
 
   enter(phase: Phase): void {
@@ -59,6 +66,7 @@ export class Health {
   }
 
   #failure(): ModerationError {
+    if (this.#failed !== undefined) return this.#failed;
     return new ModerationError(
       'not_ready',
       `A worker of the stage ${this.#pipeline?.failedStage} was lost again and again and cannot be replaced.`,

@@ -1,9 +1,10 @@
-import { openPack, type Pack, verifyPack } from '../checkpoint/pack/pack.js';
+import { openPack, type Pack } from '../checkpoint/pack/pack.js';
 import { ModerationError } from '../contract/errors.js';
 import type { EngineContext } from './context.js';
 import { type DeviceChoice, fallBack, planDevice } from './device.js';
 import type { EngineSettings } from './options.js';
 import { Pipeline } from './pipeline.js';
+import { Verification } from './verification.js';
 
 /** A large model is read from a slow disk at the start: how much longer that may take than a batch. */
 const START_TIMEOUT_FACTOR = 10;
@@ -12,11 +13,13 @@ export interface Loaded {
   readonly pack: Pack;
   readonly device: DeviceChoice;
   readonly pipeline: Pipeline;
+  /** Undefined: the pack is trusted. */
+  readonly verification: Verification | undefined;
 }
 
 /**
- * Brings a pack to the point where it answers: its files are verified while the workers start, and the pipeline has
- * computed something. Ends the workers when it fails.
+ * Brings a pack to the point where it answers: its files have the checksums of the manifest, which is found while the
+ * workers start, and the pipeline has computed something. Ends the workers when it fails.
  */
 export async function load(
   folder: string,
@@ -28,15 +31,19 @@ export async function load(
   const plan = planDevice(device);
   const pack = await openPack(folder, { verify: false, signal });
   const context: EngineContext = { ...settings, onWorkerChange, timeouts: timeouts(settings) };
-  const [verification, start] = await Promise.allSettled([
-    settings.verify ? verifyPack(pack, { signal }) : undefined,
+  const verification = settings.verify ? new Verification(pack, context) : undefined;
+  const [check, start] = await Promise.allSettled([
+    verification?.compareChecksums(signal),
     startOnDevice(pack, plan, settings, context),
   ]);
-  if (verification.status === 'fulfilled' && start.status === 'fulfilled') return { pack, ...start.value };
+  if (check.status === 'fulfilled' && start.status === 'fulfilled') {
+    return { pack, verification, ...start.value };
+  }
+  await verification?.close();
   if (start.status === 'fulfilled') await start.value.pipeline.close(new Error('The engine did not start.'));
   signal.throwIfAborted();
   // An altered file explains best what else failed.
-  throw verification.status === 'rejected' ? verification.reason : (start as PromiseRejectedResult).reason;
+  throw check.status === 'rejected' ? check.reason : (start as PromiseRejectedResult).reason;
 }
 
 function timeouts({ limits }: EngineSettings): EngineContext['timeouts'] {
@@ -48,7 +55,7 @@ async function startOnDevice(
   plan: DeviceChoice,
   settings: EngineSettings,
   context: EngineContext,
-): Promise<Omit<Loaded, 'pack'>> {
+): Promise<Pick<Loaded, 'device' | 'pipeline'>> {
   try {
     return { device: plan, pipeline: await startPipeline(pack, plan, settings, context) };
   } catch (error) {

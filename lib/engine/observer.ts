@@ -12,7 +12,7 @@ export type StageName = (typeof STAGES)[number];
  * - `ready`: a warm-up was answered and every worker is well
  * - `degraded`: a worker died or hangs and is being replaced; work is accepted and waits
  * - `draining`: no new work; what was accepted is finished
- * - `failed`: a worker could not be replaced; the process should end
+ * - `failed`: a worker could not be replaced, or a file of the pack was altered; the process should end
  * - `closed`: the workers are gone
  */
 export type EngineStatus = 'loading' | 'ready' | 'degraded' | 'draining' | 'failed' | 'closed';
@@ -23,7 +23,8 @@ export interface BatchEvent extends BatchReport {
 
 export interface WorkerEvent {
   readonly worker: string;
-  readonly change: 'ready' | 'lost' | 'given-up';
+  /** `improved`: one that started fast was followed by one that answers fast. */
+  readonly change: 'ready' | 'improved' | 'lost' | 'given-up';
   readonly reason?: string;
 }
 

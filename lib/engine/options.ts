@@ -17,11 +17,17 @@ export interface ClassifierOptions {
    */
   readonly threads?: number | undefined;
   /**
-   * Whether every file's hash is compared with the manifest's, which costs a second for each gigabyte. False is for a
-   * pack that this process has just written.
+   * Whether every file is compared with the manifest: its GMAC before the classifier is ready, its SHA-256 behind that,
+   * see {@link Classifier.settled}. False is for a pack that this process has just written.
    * @default true
    */
   readonly verify?: boolean | undefined;
+  /**
+   * Whether loading waits for {@link Classifier.settled}: the first answers then equal later ones to the last bit, and
+   * come as fast.
+   * @default false
+   */
+  readonly settle?: boolean | undefined;
   /** @default every limit at its default */
   readonly limits?: Limits | undefined;
   /** @default nothing is logged */
@@ -44,6 +50,7 @@ export interface EngineSettings {
   readonly device: Device;
   readonly threads: number;
   readonly verify: boolean;
+  readonly settle: boolean;
   readonly limits: Limits;
   readonly logger: EngineLogger;
   readonly observer: EngineObserver;
@@ -57,6 +64,7 @@ export function resolveOptions(options: ClassifierOptions): EngineSettings {
     device: options.device ?? 'auto',
     threads: options.threads ?? availableCores(),
     verify: options.verify ?? true,
+    settle: options.settle ?? false,
     limits: options.limits ?? defaultLimits(),
     logger: options.logger ?? silentLogger,
     observer: options.observer ?? {},

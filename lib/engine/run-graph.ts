@@ -31,6 +31,7 @@ export async function openGraph({ model, weightsFolder }: GraphSource): Promise<
     weights: join(weightsFolder, WEIGHTS_FILE),
     provider: 'cpu',
     threads: availableCores(),
+    prepack: true,
   };
   const worker = new WorkerHandle<SessionRequest, SessionResponse>(
     spawnThread('session-worker', start, 'graph'),

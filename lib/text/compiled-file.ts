@@ -5,7 +5,6 @@
  *     "MTOK"  uint32 version  uint32 header length  header: JSON, padded with spaces to 4 bytes
  *     int32 arrays, one after the other, in the order and with the lengths of `lengthsOf`
  */
-import { z } from 'zod';
 import { ModerationError } from '../contract/errors.js';
 import { at } from './bpe/at.js';
 
@@ -17,23 +16,52 @@ const PREAMBLE_BYTES = 12;
 const MAX_VOCABULARY = 2 ** 22;
 const MAX_MERGES = 2 ** 24;
 
-const addedTokens = z.array(z.tuple([z.string().min(1), z.int().nonnegative()])).max(100_000);
+const MAX_ADDED_TOKENS = 100_000;
 
-const headerSchema = z.strictObject({
-  pipeline: z.enum(['gemma', 'clip']),
+/** An added token's content and id. */
+export type AddedToken = readonly [string, number];
+
+export interface CompiledHeader {
+  readonly pipeline: 'gemma' | 'clip';
   /** One more than the highest token id. */
-  vocabularySize: z.int().positive().max(MAX_VOCABULARY),
-  characters: z.int().nonnegative().max(0x110000),
-  merges: z.int().nonnegative().max(MAX_MERGES),
+  readonly vocabularySize: number;
+  readonly characters: number;
+  readonly merges: number;
   /** Whether no merge crosses the start of a word, so that words can be encoded one by one (Gemma's pipeline). */
-  wordwise: z.boolean(),
-  /** Added tokens that are found in the text as it is: content and id. */
-  raw: addedTokens,
+  readonly wordwise: boolean;
+  /** Added tokens that are found in the text as it is. */
+  readonly raw: readonly AddedToken[];
   /** Added tokens that are found after normalization; their content is normalized. */
-  normalized: addedTokens,
-});
+  readonly normalized: readonly AddedToken[];
+}
 
-export type CompiledHeader = z.infer<typeof headerSchema>;
+/**
+ * What makes a field of the header right, and in words. By hand: the worker that reads this file would spend more time
+ * on loading a library for it than on all else.
+ */
+const HEADER_RULES: Readonly<Record<keyof CompiledHeader, readonly [(value: unknown) => boolean, string]>> = {
+  pipeline: [(value) => value === 'gemma' || value === 'clip', 'gemma or clip'],
+  vocabularySize: [wholeNumber(1, MAX_VOCABULARY), `a whole number from 1 to ${MAX_VOCABULARY}`],
+  characters: [wholeNumber(0, 0x110000), `a whole number from 0 to ${0x110000}`],
+  merges: [wholeNumber(0, MAX_MERGES), `a whole number from 0 to ${MAX_MERGES}`],
+  wordwise: [(value) => typeof value === 'boolean', 'true or false'],
+  raw: [isAddedTokens, 'pairs of a content and an id'],
+  normalized: [isAddedTokens, 'pairs of a content and an id'],
+};
+
+function wholeNumber(min: number, max: number): (value: unknown) => boolean {
+  return (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+}
+
+function isAddedTokens(value: unknown): boolean {
+  return Array.isArray(value) && value.length <= MAX_ADDED_TOKENS && value.every(isAddedToken);
+}
+
+function isAddedToken(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  const [content, id] = value as unknown[];
+  return typeof content === 'string' && content !== '' && Number.isInteger(id) && (id as number) >= 0;
+}
 
 /** The tokens that merging starts from. */
 export interface SymbolArrays {
@@ -134,9 +162,19 @@ function readHeader(bytes: Uint8Array): { header: CompiledHeader; end: number } 
   } catch (cause) {
     throw invalid('its header is no JSON', cause);
   }
-  const parsed = headerSchema.safeParse(json);
-  if (!parsed.success) throw invalid(`its header is wrong: ${z.prettifyError(parsed.error)}`);
-  return { header: parsed.data, end };
+  return { header: checkHeader(json), end };
+}
+
+function checkHeader(json: unknown): CompiledHeader {
+  const fields: Readonly<Record<string, unknown>> = { ...(json as object | null) };
+  const wrong = Object.entries(HEADER_RULES)
+    .filter(([name, [isRight]]) => !isRight(fields[name]))
+    .map(([name, [, expected]]) => `${name} must be ${expected}`);
+  const unknown = Object.keys(fields).filter((name) => !Object.hasOwn(HEADER_RULES, name));
+  wrong.push(...unknown.slice(0, 10).map((name) => `${JSON.stringify(name.slice(0, 40))} is no field of it`));
+  if (wrong.length > 0) throw invalid(`its header is wrong: ${wrong.join('; ')}`);
+  // Every field was looked at.
+  return fields as unknown as CompiledHeader;
 }
 
 function checkArrays(model: CompiledModel): void {

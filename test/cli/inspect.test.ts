@@ -39,6 +39,7 @@ describe('inspecting a checkpoint', () => {
     const bytes = await readFile(join(SIGLIP, 'model.safetensors'));
     expect(inspection.files['model.safetensors']).toEqual({
       bytes: bytes.length,
+      gmac: expect.stringMatching(/^[0-9a-f]{32}$/),
       sha256: createHash('sha256').update(bytes).digest('hex'),
     });
   });

@@ -23,7 +23,7 @@ describe.each(['siglip-tiny', 'siglip-odd', 'clip-tiny', 'clip-mtl', 'clip-mtl-h
       pack = await packOf(model);
       const limits = defaultLimits({ cacheItems: 0 });
       [classifier, cases] = await Promise.all([
-        Classifier.load(pack.folder, { device: 'cpu', threads: 2, limits }),
+        Classifier.load(pack.folder, { device: 'cpu', threads: 2, settle: true, limits }),
         referenceCases(model),
       ]);
     });
@@ -70,7 +70,12 @@ describe('a classifier', () => {
 
   beforeAll(async () => {
     pack = await packOf('siglip-tiny');
-    classifier = await Classifier.load(pack.folder, { device: 'cpu', threads: 2, observer: recorder });
+    classifier = await Classifier.load(pack.folder, {
+      device: 'cpu',
+      threads: 2,
+      settle: true,
+      observer: recorder,
+    });
     const [withImage] = (await referenceCases('siglip-tiny')).filter(({ post }) => post.image != null);
     photo = withImage?.post.image ?? new Uint8Array();
   });

@@ -5,6 +5,16 @@ import { compileTokenizer } from '../../lib/text/compile/compile.js';
 import { loadTokenizer } from '../../lib/text/tokenizer.js';
 import { specOf, TOKENIZERS, tokenizerCases, tokenizerJson } from './support/tokenizers.js';
 
+/** The file with some fields of its header changed. */
+function withHeader(bytes: Buffer, changes: object): Buffer {
+  const end = 12 + bytes.readUInt32LE(8);
+  const json = JSON.stringify({ ...JSON.parse(bytes.subarray(12, end).toString()), ...changes });
+  const header = Buffer.from(json.padEnd(Math.ceil(json.length / 4) * 4));
+  const preamble = Buffer.from(bytes.subarray(0, 12));
+  preamble.writeUInt32LE(header.length, 8);
+  return Buffer.concat([preamble, header, bytes.subarray(end)]);
+}
+
 describe.each(TOKENIZERS)('a compiled %s', (name) => {
   const compiled = compileTokenizer(tokenizerJson(name));
   const spec = specOf(compiled);
@@ -16,6 +26,11 @@ describe.each(TOKENIZERS)('a compiled %s', (name) => {
     ['of another version', (bytes) => bytes.fill(9, 4, 5), /version is 9, expected 1/],
     ['with a header beyond its end', (bytes) => bytes.fill(0xfc, 8, 12), /header claims/],
     ['with a header that is no JSON', (bytes) => bytes.fill('x', 12, 13), /header is no JSON/],
+    [
+      'with a header that breaks its rules',
+      (bytes) => withHeader(bytes, { pipeline: 'other', merges: -1, raw: [['', 1]], extra: true }),
+      /pipeline must be gemma or clip; merges must be a whole .*; raw must be pairs .*; "extra" is no field/,
+    ],
     ['cut short', (bytes) => bytes.subarray(0, -4), /bytes, expected/],
     ['with bytes after its end', (bytes) => Buffer.concat([bytes, Buffer.alloc(4)]), /bytes, expected/],
     ['with a merge to no token', (bytes) => bytes.fill(0x7f, bytes.length - 4), /merged holds/],

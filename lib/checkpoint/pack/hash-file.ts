@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileEntry } from '../manifest.js';
+import { Gmac } from './gmac.js';
 
 /** Hashing a chunk of this size holds the event loop for about a millisecond; larger ones are not faster. */
 const CHUNK_BYTES = 1024 * 1024;
@@ -12,21 +13,23 @@ export interface HashOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Size and SHA-256 of a file, read as a stream. Rejects with the file system's error, or the signal's reason. */
+/** Size, GMAC and SHA-256 of a file, read as a stream. Rejects with the file system's error, or the signal's reason. */
 export async function hashFile(path: string, options: HashOptions = {}): Promise<FileEntry> {
   const { onProgress, signal } = options;
   const { size } = await stat(path);
   const hash = createHash('sha256');
+  const gmac = new Gmac();
   let bytes = 0;
   for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES, signal })) {
     hash.update(chunk as Buffer);
+    gmac.update(chunk as Buffer);
     bytes += (chunk as Buffer).byteLength;
     onProgress?.(bytes, size);
   }
-  return { bytes, sha256: hash.digest('hex') };
+  return { bytes, gmac: gmac.digest(), sha256: hash.digest('hex') };
 }
 
-/** Sizes and hashes of several files of a folder, by name, with the progress of the whole. */
+/** Sizes and checksums of several files of a folder, by name, with the progress of the whole. */
 export async function hashFiles(
   folder: string,
   names: readonly string[],

@@ -4,6 +4,7 @@ import { ModerationError } from '../../contract/errors.js';
 import { Findings } from '../findings.js';
 import { MANIFEST_FILE, type Manifest, manifestSchema } from '../manifest.js';
 import { readSmallText } from '../small-text.js';
+import { misfit, raiseAltered } from './compare-files.js';
 import { type HashOptions, hashFiles } from './hash-file.js';
 import { manifestHash } from './write-manifest.js';
 
@@ -46,7 +47,7 @@ export async function openPack(folder: string, options: OpenPackOptions): Promis
   const pack = new Pack(resolve(folder), await readManifest(resolve(folder)));
   const findings = new Findings();
   await checkSizes(pack, findings);
-  raise(pack, findings);
+  raiseAltered(pack.folder, findings);
   if (options.verify) await verifyPack(pack, options);
   return pack;
 }
@@ -54,20 +55,16 @@ export async function openPack(folder: string, options: OpenPackOptions): Promis
 /**
  * Reads every file of a pack and compares its hash: about a second for each gigabyte.
  *
- * @throws ModerationError `pack_invalid`, listing every file with another hash
+ * @throws ModerationError `pack_invalid`, listing every file with another SHA-256
  */
 export async function verifyPack({ folder, manifest }: Pack, options: HashOptions = {}): Promise<void> {
   const findings = new Findings();
   const actual = await hashFiles(folder, Object.keys(manifest.files), options);
   for (const [name, { sha256 }] of Object.entries(manifest.files)) {
     const found = actual[name]?.sha256;
-    if (found !== sha256) findings.add(`${name} has SHA-256 ${found}, the manifest says ${sha256}`);
+    if (found !== sha256) findings.add(misfit(name, 'SHA-256', found, sha256));
   }
-  raise({ folder }, findings);
-}
-
-function raise({ folder }: Pick<Pack, 'folder'>, findings: Findings): void {
-  findings.raise('pack_invalid', `The model pack ${folder} is incomplete or was altered`);
+  raiseAltered(folder, findings);
 }
 
 async function readManifest(folder: string): Promise<Manifest> {

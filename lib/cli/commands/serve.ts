@@ -40,6 +40,8 @@ export function define(command: Command): void {
 }
 
 async function serveModel(options: ServeCommandOptions): Promise<void> {
+  const { spawnAhead } = await import('../../engine/supervision/spawn.js');
+  spawnAhead();
   const { serve } = await import('../../../container/main.js');
   const { model, policy, ...rest } = options;
   process.exitCode = await serve({

@@ -28,7 +28,7 @@ export async function answersOf(
 ): Promise<Answers> {
   const { Classifier } = await import('../../engine/classifier.js');
   const abort = signal ? { signal } : {};
-  const classifier = await Classifier.load(packFolder, { device: 'cpu', ...abort });
+  const classifier = await Classifier.load(packFolder, { device: 'cpu', settle: true, ...abort });
   try {
     const probabilities = new Array<Float32Array>(posts.length);
     const waiting = posts.entries();

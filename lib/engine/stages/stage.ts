@@ -13,6 +13,8 @@ export interface StageOptions<Input, Output, Request, Response> {
   /** The worker's entry file and what it starts with. */
   readonly entry: WorkerEntry;
   readonly start: unknown;
+  /** What a worker starts with that takes longer to start and less to answer, and follows the first. Default: none. */
+  readonly improvedStart?: unknown;
   /** How many workers share the stage's queue. */
   readonly workers: number;
   readonly probe: () => Request;
@@ -39,7 +41,7 @@ export class Stage<Input, Output, Request, Response> {
   readonly #batcher: Batcher<Input, Output>;
 
   constructor(options: StageOptions<Input, Output, Request, Response>, context: EngineContext) {
-    const { name, entry, start, probe, adapter, bounds, capacity, weigh } = options;
+    const { name, entry, start, improvedStart, probe, adapter, bounds, capacity, weigh } = options;
     const { clock, spawn, timeouts, observer } = context;
     this.name = name;
     this.#context = context;
@@ -48,6 +50,7 @@ export class Stage<Input, Output, Request, Response> {
       return new SupervisedWorker<Request, Response>({
         name: worker,
         spawn: () => spawn(entry, start, worker),
+        spawnImproved: improvedStart === undefined ? undefined : () => spawn(entry, improvedStart, worker),
         probe,
         timeouts,
         clock,
@@ -96,6 +99,11 @@ export class Stage<Input, Output, Request, Response> {
     await Promise.all(this.#workers.map((worker) => worker.start()));
   }
 
+  /** Resolves when every worker that started fast was followed by one that answers fast, or goes on as it is. */
+  async improve(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.improve()));
+  }
+
   async submit(item: Input, signal: AbortSignal, timings: TimingsDraft): Promise<Output> {
     const { value, waitMs, runMs } = await this.#batcher.submit(item, signal);
     timings[`${this.name}_wait`] = waitMs;
@@ -110,9 +118,17 @@ export class Stage<Input, Output, Request, Response> {
   }
 
   #onWorkerChange(worker: string, change: WorkerChange): void {
-    const { observer, onWorkerChange } = this.#context;
-    if (change.kind === 'ready') {
-      observer.worker?.({ worker, change: 'ready' });
+    const { observer, onWorkerChange, logger } = this.#context;
+    if (change.kind === 'not-improved') {
+      const reason = wordsOf(change.reason);
+      logger.warn(
+        { worker, reason },
+        'A worker that answers faster could not be started; the first goes on.',
+      );
+      return;
+    }
+    if (change.kind === 'ready' || change.kind === 'improved') {
+      observer.worker?.({ worker, change: change.kind });
       this.#backend.wake();
     } else {
       const reason = wordsOf(change.reason);
@@ -122,7 +138,11 @@ export class Stage<Input, Output, Request, Response> {
     onWorkerChange();
   }
 
-  #onLoss(worker: string, change: Exclude<WorkerChange, { kind: 'ready' }>, reason: string): void {
+  #onLoss(
+    worker: string,
+    change: Extract<WorkerChange, { kind: 'lost' | 'given-up' }>,
+    reason: string,
+  ): void {
     const { logger } = this.#context;
     if (change.kind === 'lost') {
       logger.warn({ worker, reason }, 'A worker was lost and is being replaced.');

@@ -78,7 +78,7 @@ function textStage(options: StagesOptions, context: EngineContext): Stages['enco
     {
       name: 'encode_text',
       entry: 'session-worker',
-      start: sessionStart('text', text.graph, options),
+      ...encoderStarts('text', text.graph, options),
       workers: 1,
       probe: () => textEncoderAdapter.toCall([textRow(Int32Array.of(text.eosId), text)]).request,
       adapter: textEncoderAdapter,
@@ -117,7 +117,7 @@ function imageStage(options: StagesOptions, context: EngineContext): Stages['enc
     {
       name: 'encode_image',
       entry: 'session-worker',
-      start: sessionStart('image', image.graph, options),
+      ...encoderStarts('image', image.graph, options),
       workers: 1,
       probe: () => adapter.toCall([new Uint8Array(image.size * image.size * 3)]).request,
       adapter,
@@ -136,7 +136,7 @@ function headStage(options: StagesOptions, context: EngineContext): Stages['clas
     {
       name: 'classify',
       entry: 'session-worker',
-      start: sessionStart('head', options.pack.manifest.head.graph, { ...options, threads: 1 }),
+      start: { ...sessionStart('head', options.pack.manifest.head.graph, options), threads: 1 },
       workers: 1,
       probe: () => adapter.toCall([{ text: undefined, image: undefined }]).request,
       adapter,
@@ -148,6 +148,17 @@ function headStage(options: StagesOptions, context: EngineContext): Stages['clas
   );
 }
 
+/** On the CPU an encoder starts ten times as fast without prepacking; one that has it follows. */
+function encoderStarts(
+  name: string,
+  graph: string,
+  options: StagesOptions,
+): { readonly start: SessionStart; readonly improvedStart?: SessionStart } {
+  const improvedStart = sessionStart(name, graph, options);
+  if (options.provider !== 'cpu') return { start: improvedStart };
+  return { start: { ...improvedStart, prepack: false }, improvedStart };
+}
+
 function sessionStart(name: string, graph: string, { pack, provider, threads }: StagesOptions): SessionStart {
   return {
     name,
@@ -155,5 +166,6 @@ function sessionStart(name: string, graph: string, { pack, provider, threads }: 
     weights: pack.path(pack.manifest.weights),
     provider,
     threads,
+    prepack: true,
   };
 }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type Transferable, Worker } from 'node:worker_threads';
-import type { MainMessage } from '../workers/messages.js';
+import type { MainMessage, StartMessage } from '../workers/messages.js';
 
 // ONNX Runtime would write usage records to the home and temporary folders. It reads the process's environment, which
 // a worker's process.env is only a copy of; so this must be set here, before the first thread starts.
@@ -17,13 +17,59 @@ export interface WorkerThread {
 }
 
 /** The worker entries, by the file that holds them. */
-export type WorkerEntry = 'session-worker' | 'tokenizer-worker' | 'image-worker';
+export type WorkerEntry = 'session-worker' | 'tokenizer-worker' | 'image-worker' | 'verify-worker';
 
 /** Starts a thread. `name` tells it from others of the same entry. */
 export type Spawn = (entry: WorkerEntry, start: unknown, name: string) => WorkerThread;
 
-export const spawnThread: Spawn = (entry, start, name) =>
-  asWorkerThread(new Worker(entryFile(entry), { workerData: start, name }), entry);
+export const spawnThread: Spawn = (entry, start, name) => {
+  const ahead = bornAhead.get(entry)?.pop();
+  if (ahead === undefined) {
+    return asWorkerThread(new Worker(entryFile(entry), { workerData: start, name }), entry);
+  }
+  ahead.off('error', ignore);
+  ahead.ref();
+  ahead.postMessage({ kind: 'start', start } satisfies StartMessage<unknown>);
+  return asWorkerThread(ahead, entry);
+};
+
+const bornAhead = new Map<WorkerEntry, Worker[]>();
+
+/** What a classifier starts, at the least. */
+const ONE_CLASSIFIER: readonly WorkerEntry[] = [
+  'session-worker',
+  'session-worker',
+  'session-worker',
+  'image-worker',
+  'tokenizer-worker',
+  'verify-worker',
+];
+
+/**
+ * Starts the threads of a classifier before it is known what for, so that they load their libraries while the main
+ * thread loads its own. They do not keep the process alive; {@link spawnThread} takes them.
+ */
+export function spawnAhead(): void {
+  for (const entry of ONE_CLASSIFIER) {
+    const thread = new Worker(entryFile(entry), { name: entry });
+    thread.unref();
+    // One that cannot start is told of when another is started in its place.
+    thread.on('error', ignore);
+    thread.once('exit', () =>
+      bornAhead.set(
+        entry,
+        waitingFor(entry).filter((other) => other !== thread),
+      ),
+    );
+    bornAhead.set(entry, [...waitingFor(entry), thread]);
+  }
+}
+
+function waitingFor(entry: WorkerEntry): Worker[] {
+  return bornAhead.get(entry) ?? [];
+}
+
+function ignore(): void {}
 
 export function entryFile(entry: WorkerEntry): string {
   return fileURLToPath(new URL(`../workers/${entry}.js`, import.meta.url));

@@ -7,6 +7,11 @@ import { WorkerLost } from './worker-lost.js';
 export interface SupervisedWorkerOptions<Request> {
   readonly name: string;
   readonly spawn: () => WorkerThread;
+  /**
+   * A thread that takes longer to start and less to answer than that of `spawn`, see {@link SupervisedWorker.improve}.
+   * Default: there is none.
+   */
+  readonly spawnImproved?: (() => WorkerThread) | undefined;
   /** A call that a replacement must answer before it counts as ready. Whoever started the first one warms that up. */
   readonly probe: () => Request;
   readonly timeouts: WorkerTimeouts;
@@ -16,6 +21,10 @@ export interface SupervisedWorkerOptions<Request> {
 
 export type WorkerChange =
   | { readonly kind: 'ready' }
+  /** The thread that answers fast has taken over. */
+  | { readonly kind: 'improved' }
+  /** It goes on as it is. */
+  | { readonly kind: 'not-improved'; readonly reason: unknown }
   | { readonly kind: 'lost'; readonly reason: unknown }
   | { readonly kind: 'given-up'; readonly reason: unknown };
 
@@ -36,6 +45,8 @@ export class SupervisedWorker<Request, Response> {
   readonly #options: SupervisedWorkerOptions<Request>;
   #state: WorkerState = 'new';
   #handle: WorkerHandle<Request, Response> | undefined;
+  /** Every life whose thread is not gone. */
+  readonly #lives = new Set<WorkerHandle<Request, Response>>();
   #fruitless = 0;
   #cancelRestart: () => void = () => undefined;
 
@@ -80,30 +91,67 @@ export class SupervisedWorker<Request, Response> {
     return response;
   }
 
+  /**
+   * Starts an improved thread beside the one that answers and puts it in its place as soon as it answers a probe. The
+   * first goes on answering when that fails, which `onChange` tells. A replacement is improved without being asked.
+   */
+  async improve(): Promise<void> {
+    const { spawnImproved, onChange } = this.#options;
+    if (spawnImproved === undefined) return;
+    const before = this.#handle;
+    try {
+      const improved = await this.#bringUp(spawnImproved, { probed: true });
+      if (before?.alive) {
+        this.#install(improved, 'improved');
+        void before.retire('an improved thread took its place');
+      } else void improved.end('the thread that it was to follow is gone');
+    } catch (reason) {
+      if (this.#state !== 'closed') onChange({ kind: 'not-improved', reason });
+    }
+  }
+
   async close(): Promise<void> {
     this.#state = 'closed';
     this.#cancelRestart();
-    await this.#handle?.end('it was closed');
+    await Promise.all([...this.#lives].map((life) => life.end('it was closed')));
   }
 
   /** Brings one life up to the point where it is ready, and watches it from there. */
   async #live(life: 'first' | 'replacement'): Promise<void> {
-    const { spawn, name, timeouts, clock, probe, onChange } = this.#options;
     this.#state = 'starting';
+    this.#handle = undefined;
+    const handle = await this.#bringUp(this.#options.spawn, { probed: life === 'replacement' });
+    this.#install(handle, 'ready');
+    if (life === 'replacement') void this.improve();
+  }
+
+  async #bringUp(
+    spawn: () => WorkerThread,
+    { probed }: { readonly probed: boolean },
+  ): Promise<WorkerHandle<Request, Response>> {
+    const { name, timeouts, clock, probe } = this.#options;
     const handle = new WorkerHandle<Request, Response>(spawn(), name, timeouts, clock);
-    this.#handle = handle;
+    this.#lives.add(handle);
+    void handle.gone.then(() => this.#lives.delete(handle));
     try {
       await handle.ready;
-      if (life === 'replacement') await handle.call(probe());
+      if (probed) await handle.call(probe());
     } catch (error) {
       void handle.end('it failed its probe');
       throw error;
     }
     // It may have been closed since.
     if (!handle.alive) throw await handle.lost;
+    return handle;
+  }
+
+  #install(handle: WorkerHandle<Request, Response>, kind: 'ready' | 'improved'): void {
+    this.#handle = handle;
     this.#state = 'ready';
-    void handle.lost.then((reason) => this.#replace(reason));
-    onChange({ kind: 'ready' });
+    void handle.lost.then((reason) => {
+      if (this.#handle === handle) this.#replace(reason);
+    });
+    this.#options.onChange({ kind });
   }
 
   #replace(reason: unknown): void {

@@ -65,6 +65,11 @@ export class WorkerHandle<Request, Response> {
     return this.#lost.promise;
   }
 
+  /** Resolves when the thread is no more. */
+  get gone(): Promise<void> {
+    return this.#gone.promise;
+  }
+
   get alive(): boolean {
     return this.#ended === undefined;
   }
@@ -92,6 +97,12 @@ export class WorkerHandle<Request, Response> {
     const answer = deferred<Response>();
     this.#pending.set(id, { since: this.#clock.now(), answer, cancelTimeout });
     return answer.promise;
+  }
+
+  /** Lets it answer what it owes, then ends it. It must not be called any more. */
+  async retire(reason: string): Promise<void> {
+    await Promise.allSettled([...this.#pending.values()].map(({ answer }) => answer.promise));
+    await this.end(reason);
   }
 
   /** Ends it. Resolves when the thread is gone: one inside a native call ends when that returns. */

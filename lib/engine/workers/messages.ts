@@ -2,10 +2,17 @@
  * Everything that travels between the main thread and the workers. Large buffers are transferred, so whoever sends one
  * must own the whole of its ArrayBuffer.
  */
-import type { ImageSpec, TextSpec } from '../../checkpoint/manifest.js';
+import type { ImageSpec, Manifest, TextSpec } from '../../checkpoint/manifest.js';
+import type { Checksum } from '../../checkpoint/pack/compare-files.js';
 import type { ErrorCode } from '../../contract/errors.js';
 import type { Limits } from '../../contract/limits.js';
 import type { Encoding } from '../../text/tokenizer.js';
+
+/** Main thread to a worker that was born ahead: what it is for. */
+export interface StartMessage<Start> {
+  readonly kind: 'start';
+  readonly start: Start;
+}
 
 /** Main thread to worker: a call, or the wish that it end after those that it has. */
 export type MainMessage<Request> = CallMessage<Request> | { readonly kind: 'end' };
@@ -43,6 +50,11 @@ export interface SessionStart {
   readonly provider: Provider;
   /** Threads of one operator. */
   readonly threads: number;
+  /**
+   * Whether weights are laid out anew for the CPU's matrix products: these take less time, the start takes more. Without
+   * it weights are used where the file is mapped. In fp32 the last bits of results differ, in int8 none.
+   */
+  readonly prepack: boolean;
 }
 
 export type TensorMessage =
@@ -88,3 +100,17 @@ export interface ImageResponse {
   /** RGB, [size, size, 3]. */
   readonly pixels: Uint8Array;
 }
+
+/** Starts a worker that compares the files of a pack with its manifest. */
+export interface VerifyStart {
+  /** Absolute path of the pack. */
+  readonly folder: string;
+  readonly files: Manifest['files'];
+}
+
+export interface VerifyRequest {
+  readonly checksum: Checksum;
+}
+
+/** All files are as listed; anything else is an error. */
+export type VerifyResponse = Readonly<Record<string, never>>;

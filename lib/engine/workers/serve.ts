@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { deferred } from '../deferred.js';
 import { toErrorMessage } from './error-message.js';
-import type { CallMessage, MainMessage, WorkerMessage } from './messages.js';
+import type { CallMessage, MainMessage, StartMessage, WorkerMessage } from './messages.js';
 
 export interface Answer<Response> {
   readonly response: Response;
@@ -12,7 +13,8 @@ export type Handler<Request, Response> = (request: Request) => Promise<Answer<Re
 
 /**
  * A worker's main: starts, says that it is ready, answers calls one after another, and ends when it is told to. An error
- * of a call is its answer; an error at the start makes the worker say so and end.
+ * of a call is its answer; an error at the start makes the worker say so and end. What it starts with is given at its
+ * birth or, to one that was born ahead, by its first message.
  */
 export async function serve<Start, Request, Response>(
   start: (data: Start) => Promise<Handler<Request, Response>>,
@@ -23,26 +25,29 @@ export async function serve<Start, Request, Response>(
   const send = (message: WorkerMessage<Response>, transfer: readonly ArrayBuffer[] = []) =>
     port.postMessage(message, transfer);
 
-  let handle: Handler<Request, Response>;
-  try {
-    handle = await start(workerData as Start);
-  } catch (error) {
-    send({ kind: 'unusable', error: toErrorMessage(error) });
-    port.close();
-    return;
-  }
+  const given = deferred<Start>();
+  if (workerData != null) given.resolve(workerData as Start);
+  const handler = given.promise.then(start);
 
   const answer = async ({ id, request }: CallMessage<Request>) => {
     try {
-      const { response, transfer } = await handle(request);
+      const { response, transfer } = await (await handler)(request);
       send({ kind: 'result', id, response }, transfer);
     } catch (error) {
       send({ kind: 'error', id, error: toErrorMessage(error) });
     }
   };
   let last = Promise.resolve();
-  port.on('message', (message: MainMessage<Request>) => {
-    last = last.then(() => (message.kind === 'call' ? answer(message) : port.close()));
+  port.on('message', (message: StartMessage<Start> | MainMessage<Request>) => {
+    if (message.kind === 'start') given.resolve(message.start);
+    else last = last.then(() => (message.kind === 'call' ? answer(message) : port.close()));
   });
-  send({ kind: 'ready' });
+
+  try {
+    await handler;
+    send({ kind: 'ready' });
+  } catch (error) {
+    send({ kind: 'unusable', error: toErrorMessage(error) });
+    port.close();
+  }
 }

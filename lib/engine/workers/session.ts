@@ -27,6 +27,7 @@ export async function createSession(start: SessionStart): Promise<InferenceSessi
       extra: {
         session: {
           model_external_initializers_file_folder_path: folder,
+          disable_prepacking: start.prepack ? '0' : '1',
           // Threads that spin between operators would take the cores from the other encoder and from decoding.
           intra_op: { allow_spinning: '0' },
         },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { Gmac } from '../../../lib/checkpoint/pack/gmac.js';
 import { hashFile, hashFiles } from '../../../lib/checkpoint/pack/hash-file.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -11,9 +12,41 @@ const sha256 = createHash('sha256').update(content).digest('hex');
 await writeFile(join(folder, 'large'), content);
 await writeFile(join(folder, 'empty'), '');
 
+function gmacOf(bytes: Buffer): string {
+  const gmac = new Gmac();
+  gmac.update(bytes);
+  return gmac.digest();
+}
+
+describe('GMAC as a checksum', () => {
+  // AES of a block of zeros under the zero key: GCM's specification, test case 1.
+  test('of nothing is the one of the specification', () => {
+    expect(gmacOf(Buffer.alloc(0))).toBe('58e2fccefa7e3061367f1d57a4e7455a');
+  });
+
+  test('does not depend on how the content is cut, and changes with any bit', () => {
+    const gmac = new Gmac();
+    for (const [start, end] of [
+      [0, 7],
+      [7, 4_000_001],
+      [4_000_001, 5_000_000],
+    ]) {
+      gmac.update(content.subarray(start, end));
+    }
+    expect(gmac.digest()).toBe(gmacOf(content));
+    const altered = Buffer.from(content);
+    altered[4_999_999] = (altered[4_999_999] ?? 0) ^ 1;
+    expect(gmacOf(altered)).not.toBe(gmacOf(content));
+  });
+});
+
 describe('hashing files', () => {
-  test('gives size and SHA-256', async () => {
-    expect(await hashFile(join(folder, 'large'))).toEqual({ bytes: 5_000_000, sha256 });
+  test('gives size, GMAC and SHA-256', async () => {
+    expect(await hashFile(join(folder, 'large'))).toEqual({
+      bytes: 5_000_000,
+      gmac: gmacOf(content),
+      sha256,
+    });
     expect((await hashFile(join(folder, 'empty'))).sha256).toMatch(/^e3b0c44298fc1c14/);
   });
 

@@ -1,6 +1,11 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 import { describe, expect, test } from '@jest/globals';
 import { asWorkerThread, type WorkerEntry } from '../../../lib/engine/supervision/spawn.js';
+import { temporaryFolder } from '../../checkpoint/support/temporary-folder.js';
 
 /** Stops a thread and tells what was done to the worker behind it. */
 function stop(entry: WorkerEntry): unknown[] {
@@ -26,4 +31,40 @@ describe('stopping a worker thread', () => {
       expect(stop(entry)).toEqual(['terminated']);
     },
   );
+});
+
+describe('threads that are born ahead', () => {
+  const MODULE = new URL('../../../lib/engine/supervision/spawn.js', import.meta.url).href;
+
+  /** What a process of its own prints that runs `script` with the module at hand; rejects when it does not end. */
+  async function run(script: string): Promise<string> {
+    const source = `import { spawnAhead, spawnThread } from ${JSON.stringify(MODULE)};\n${script}`;
+    const file = join(await temporaryFolder(), 'script.mjs');
+    await writeFile(file, source);
+    const { stdout } = await promisify(execFile)(process.execPath, [file], { timeout: 20_000 });
+    return stdout.trim();
+  }
+
+  test('do not keep the process alive', async () => {
+    expect(await run("spawnAhead(); console.log('over');")).toBe('over');
+  });
+
+  test('answer as others do, and are each taken once', async () => {
+    // Files that do not exist, so that the threads answer with the name of what they were started with.
+    const script = `
+      spawnAhead();
+      const told = [];
+      for (const name of ['first', 'second']) {
+        const start = { folder: '/nowhere/' + name, files: { [name]: { bytes: 1, gmac: '', sha256: '' } } };
+        const thread = spawnThread('verify-worker', start, name);
+        thread.postMessage({ kind: 'call', id: 1, request: { checksum: 'gmac' } }, []);
+        await new Promise((resolve) => thread.on('message', (message) => {
+          if (message.kind === 'error') told.push(message.error.message.includes(name + ' cannot be read'));
+          if (message.kind === 'error') resolve();
+        }));
+        thread.stop();
+      }
+      console.log(JSON.stringify(told));`;
+    expect(await run(script)).toBe('[true,true]');
+  });
 });

@@ -4,17 +4,19 @@ import { WorkerLost } from '../../../lib/engine/supervision/worker-lost.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
 import { FakeThread } from '../support/fake-thread.js';
 
-function setUp() {
+function setUp({ improved = false } = {}) {
   const clock = new FakeClock();
   const threads: FakeThread[] = [];
   const changes: WorkerChange['kind'][] = [];
+  const spawn = () => {
+    const thread = new FakeThread();
+    threads.push(thread);
+    return thread;
+  };
   const worker = new SupervisedWorker<string, string>({
     name: 'test',
-    spawn: () => {
-      const thread = new FakeThread();
-      threads.push(thread);
-      return thread;
-    },
+    spawn,
+    spawnImproved: improved ? spawn : undefined,
     probe: () => 'probe',
     timeouts: { startMs: 1_000, callMs: 500 },
     clock,
@@ -31,8 +33,8 @@ function setUp() {
   return { clock, threads, changes, worker, newest, comeUp };
 }
 
-async function started() {
-  const parts = setUp();
+async function started(options = {}) {
+  const parts = setUp(options);
   const start = parts.worker.start();
   await parts.comeUp();
   await start;
@@ -178,5 +180,93 @@ describe('a supervised worker', () => {
     await clock.pass(60_000);
     expect(threads).toHaveLength(1);
     expect({ state: worker.state, ended: newest().stopped }).toEqual({ state: 'closed', ended: true });
+  });
+});
+
+describe('a worker that starts fast and is followed by one that answers fast', () => {
+  /** Calls of which the answer shows who computed it. */
+  const answerOf = async ({ worker, threads }: Awaited<ReturnType<typeof started>>, thread: number) => {
+    const call = worker.call('a', []);
+    threads[thread]?.answer(`answer of ${thread}`);
+    return call;
+  };
+
+  test('answers all the while, and the second takes over when it has answered its probe', async () => {
+    const parts = await started({ improved: true });
+    const { worker, threads, comeUp, changes } = parts;
+    const improving = worker.improve();
+    expect(threads).toHaveLength(2);
+    expect(await answerOf(parts, 0)).toBe('answer of 0');
+    threads[1]?.say({ kind: 'ready' });
+    await settle();
+    expect(await answerOf(parts, 0)).toBe('answer of 0');
+    await comeUp();
+    await improving;
+    expect(await answerOf(parts, 1)).toBe('answer of 1');
+    expect({ state: worker.state, stopped: threads.map(({ stopped }) => stopped), changes }).toEqual({
+      state: 'ready',
+      stopped: [true, false],
+      changes: ['ready', 'improved'],
+    });
+  });
+
+  test('gives the answer that the first owes, before that is ended', async () => {
+    const { worker, threads, comeUp } = await started({ improved: true });
+    const owed = worker.call('long', []);
+    const improving = worker.improve();
+    await comeUp();
+    await improving;
+    expect(worker.idle).toBe(true);
+    expect(threads[0]?.stopped).toBe(false);
+    threads[0]?.answer('at last');
+    expect(await owed).toBe('at last');
+    await settle();
+    expect(threads[0]?.stopped).toBe(true);
+    expect(worker.state).toBe('ready');
+  });
+
+  test('goes on with the first when the second cannot start, and says so', async () => {
+    const parts = await started({ improved: true });
+    const { worker, threads, newest, changes } = parts;
+    const improving = worker.improve();
+    newest().say({ kind: 'unusable', error: { code: 'resource_exhausted', message: 'no memory' } });
+    await improving;
+    expect(await answerOf(parts, 0)).toBe('answer of 0');
+    expect({ changes, lives: threads.length }).toEqual({ changes: ['ready', 'not-improved'], lives: 2 });
+  });
+
+  test('that loses the first while the second starts is replaced, and the replacement is improved', async () => {
+    const { worker, threads, changes, clock } = await started({ improved: true });
+    const improving = worker.improve();
+    threads[0]?.crash('killed');
+    threads[1]?.say({ kind: 'ready' });
+    await settle();
+    threads[1]?.answer('fine');
+    await improving;
+    expect({ state: worker.state, stopped: threads[1]?.stopped }).toEqual({
+      state: 'starting',
+      stopped: true,
+    });
+    for (const thread of [2, 3]) {
+      await clock.pass(0);
+      threads[thread]?.say({ kind: 'ready' });
+      await settle();
+      threads[thread]?.answer('fine');
+      await settle();
+    }
+    expect(threads.map(({ stopped }) => stopped)).toEqual([true, true, true, false]);
+    expect({ state: worker.state, changes }).toEqual({
+      state: 'ready',
+      changes: ['ready', 'lost', 'ready', 'improved'],
+    });
+  });
+
+  test('that is closed while the second starts ends both', async () => {
+    const { worker, threads, changes } = await started({ improved: true });
+    const improving = worker.improve();
+    await worker.close();
+    await improving;
+    expect(threads.map(({ stopped }) => stopped)).toEqual([true, true]);
+    expect({ state: worker.state, changes }).toEqual({ state: 'closed', changes: ['ready'] });
   });
 });

@@ -9,16 +9,19 @@ interface Life {
 
 /** Real worker threads that a test can kill or make deaf, by the name of the worker. */
 export class BreakableThreads {
-  readonly #newest = new Map<string, Life>();
-  /** How often each worker was started. */
-  readonly lives = new Map<string, number>();
+  readonly #alive = new Map<string, Life[]>();
 
   readonly spawn: Spawn = (entry, start, name) => {
     const file = fileURLToPath(new URL('./crashable-worker.js', import.meta.url));
     const worker = new Worker(file, { workerData: start, name, argv: [entryFile(entry)] });
     const life: Life = { worker, deaf: false };
-    this.#newest.set(name, life);
-    this.lives.set(name, (this.lives.get(name) ?? 0) + 1);
+    this.#alive.set(name, [...(this.#alive.get(name) ?? []), life]);
+    worker.once('exit', () => {
+      this.#alive.set(
+        name,
+        (this.#alive.get(name) ?? []).filter((other) => other !== life),
+      );
+    });
     const thread = asWorkerThread(worker, entry);
     return {
       ...thread,
@@ -30,7 +33,7 @@ export class BreakableThreads {
 
   /** Makes a worker throw what nobody catches, after the call that it is in. Resolves when it is gone. */
   async kill(name: string): Promise<void> {
-    const worker = this.#newest.get(name)?.worker;
+    const worker = this.#newest(name)?.worker;
     if (worker === undefined) return;
     const gone = new Promise((resolve) => worker.once('exit', resolve));
     worker.postMessage({ kind: 'crash' });
@@ -39,7 +42,11 @@ export class BreakableThreads {
 
   /** From now on the worker gets no calls, so it never answers: it hangs. */
   deafen(name: string): void {
-    const life = this.#newest.get(name);
+    const life = this.#newest(name);
     if (life !== undefined) life.deaf = true;
+  }
+
+  #newest(name: string): Life | undefined {
+    return this.#alive.get(name)?.at(-1);
   }
 }
