@@ -2,8 +2,6 @@ import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { MANIFEST_FILE } from '../../lib/checkpoint/manifest.js';
-import { hashFile } from '../../lib/checkpoint/pack/hash-file.js';
 import { defaultLimits } from '../../lib/contract/limits.js';
 import { Classifier } from '../../lib/engine/classifier.js';
 import type { WorkerEvent } from '../../lib/engine/observer.js';
@@ -13,6 +11,7 @@ import type { Spawn } from '../../lib/engine/supervision/spawn.js';
 import { readImage } from '../image/support/fixtures.js';
 import { BreakableThreads } from './support/breakable-threads.js';
 import { FakeThread } from './support/fake-thread.js';
+import { forge } from './support/forge.js';
 import { packOf, type TemporaryPack } from './support/packs.js';
 import { poisonedPack } from './support/poisoned-checkpoint.js';
 import { Recorder } from './support/recorder.js';
@@ -265,16 +264,6 @@ describe('a pack that cannot be served', () => {
     const folder = join(copy, name);
     await cp(pack.folder, folder, { recursive: true });
     return folder;
-  }
-
-  /** Alters the last byte of a file and tells the manifest its new GMAC, but not its SHA-256. */
-  async function forge(folder: string, file: string): Promise<void> {
-    const bytes = await readFile(join(folder, file));
-    bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
-    await writeFile(join(folder, file), bytes);
-    const manifest = JSON.parse(await readFile(join(folder, MANIFEST_FILE), 'utf8'));
-    manifest.files[file].gmac = (await hashFile(join(folder, file))).gmac;
-    await writeFile(join(folder, MANIFEST_FILE), JSON.stringify(manifest));
   }
 
   test('because it is not there', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { convertCheckpoint } from '../../lib/convert/convert.js';
+import { forge } from '../engine/support/forge.js';
 import { projectRoot } from '../support/project-root.js';
 
 const DEMO = join(projectRoot, 'models', 'demo');
@@ -111,6 +112,18 @@ describe('a server that cannot start says why and ends', () => {
     ])('%s', async (_, spoil) => {
       await spoil(join(pack, 'model.safetensors'));
       expectRefused(serve(pack), 'pack_invalid', /model\.safetensors/);
+    });
+
+    test('was altered together with its quick checksum, which SHA-256 tells just after the start', async () => {
+      await forge(pack, 'model.safetensors');
+      const ending = serve(pack);
+      expect(ending).toMatchObject({ status: 1, signal: null });
+      expect(ending.logs.filter(({ level }) => level === 'fatal')).toEqual([
+        expect.objectContaining({
+          code: 'pack_invalid',
+          message: expect.stringMatching(/model\.safetensors has SHA-256/),
+        }),
+      ]);
     });
 
     test('has a manifest that is no JSON', async () => {
