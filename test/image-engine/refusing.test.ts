@@ -42,7 +42,7 @@ describeImage('a container that cannot serve ends soon, with one line that says 
       'a pack with one altered bit',
       () => ({ model: join(folder, 'altered') }),
       'pack_invalid',
-      /model\.safetensors has SHA-256/,
+      /model\.safetensors has GMAC/,
     ],
     [
       'a truncated pack',
