@@ -49,7 +49,7 @@ export function observeEngine(registry: Registry): EngineObserver {
   });
   const workers = new Counter({
     name: 'moderation_workers_total',
-    help: 'Workers that became ready, were lost or given up.',
+    help: 'Workers that became ready, were followed by faster ones (improved), were lost or given up.',
     labelNames: ['change'],
     registers,
   });

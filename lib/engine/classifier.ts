@@ -92,7 +92,7 @@ export class Classifier {
     const loaded = await load(packFolder, settings, () => health.update());
     health.serve(loaded.pipeline);
     const classifier = new Classifier(loaded, settings, health);
-    if (settings.settle) await classifier.#orClose(classifier.settled);
+    if (settings.settle) await classifier.#settledOrClosed();
     return classifier;
   }
 
@@ -159,9 +159,9 @@ export class Classifier {
     ]);
   }
 
-  /** Waits for the work; closes and rejects when the engine failed meanwhile. */
-  async #orClose(work: Promise<void>): Promise<void> {
-    await work;
+  /** Closes, and rejects, when the engine failed meanwhile. */
+  async #settledOrClosed(): Promise<void> {
+    await this.settled;
     try {
       this.#health.assertOpen();
     } catch (error) {

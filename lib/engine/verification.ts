@@ -18,8 +18,12 @@ export class Verification {
     this.#handle = new WorkerHandle(spawn('verify-worker', start, 'verify'), 'verify', patient, clock);
   }
 
-  /** @throws ModerationError `pack_invalid`, listing every file that is another; `worker_failed`, also when aborted */
+  /**
+   * @throws ModerationError `pack_invalid`, listing every file that is another; `worker_failed`, also when it is aborted
+   * meanwhile; the signal's reason when it was before
+   */
   async compareChecksums(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     const stop = () => void this.close();
     signal.addEventListener('abort', stop, { once: true });
     try {

@@ -22,27 +22,28 @@ export type WorkerEntry = 'session-worker' | 'tokenizer-worker' | 'image-worker'
 /** Starts a thread. `name` tells it from others of the same entry. */
 export type Spawn = (entry: WorkerEntry, start: unknown, name: string) => WorkerThread;
 
+/** Threads that nobody has taken yet. */
+const bornAhead = new Map<Worker, WorkerEntry>();
+
 export const spawnThread: Spawn = (entry, start, name) => {
-  const ahead = bornAhead.get(entry)?.pop();
+  const [ahead] = [...bornAhead].find(([, waiting]) => waiting === entry) ?? [];
   if (ahead === undefined) {
     return asWorkerThread(new Worker(entryFile(entry), { workerData: start, name }), entry);
   }
+  bornAhead.delete(ahead);
   ahead.off('error', ignore);
   ahead.ref();
   ahead.postMessage({ kind: 'start', start } satisfies StartMessage<unknown>);
   return asWorkerThread(ahead, entry);
 };
 
-const bornAhead = new Map<WorkerEntry, Worker[]>();
-
-/** What a classifier starts, at the least. */
+/** What every classifier starts, whatever it loads. One that verifies its pack starts a thread more. */
 const ONE_CLASSIFIER: readonly WorkerEntry[] = [
   'session-worker',
   'session-worker',
   'session-worker',
   'image-worker',
   'tokenizer-worker',
-  'verify-worker',
 ];
 
 /**
@@ -55,18 +56,9 @@ export function spawnAhead(): void {
     thread.unref();
     // One that cannot start is told of when another is started in its place.
     thread.on('error', ignore);
-    thread.once('exit', () =>
-      bornAhead.set(
-        entry,
-        waitingFor(entry).filter((other) => other !== thread),
-      ),
-    );
-    bornAhead.set(entry, [...waitingFor(entry), thread]);
+    thread.once('exit', () => bornAhead.delete(thread));
+    bornAhead.set(thread, entry);
   }
-}
-
-function waitingFor(entry: WorkerEntry): Worker[] {
-  return bornAhead.get(entry) ?? [];
 }
 
 function ignore(): void {}

@@ -1,9 +1,9 @@
 /** Worker entry: compares the files of a pack with its manifest, which blocks its thread. */
 import { compareFiles } from '../../checkpoint/pack/compare-files.js';
 import type { VerifyRequest, VerifyResponse, VerifyStart } from './messages.js';
-import { type Answer, serve } from './serve.js';
+import { serve } from './serve.js';
 
 await serve<VerifyStart, VerifyRequest, VerifyResponse>(async ({ folder, files }) => async ({ checksum }) => {
   compareFiles(folder, files, checksum);
-  return { response: {}, transfer: [] } satisfies Answer<VerifyResponse>;
+  return { response: {}, transfer: [] };
 });

@@ -54,14 +54,10 @@ describe('threads that are born ahead', () => {
     const script = `
       spawnAhead();
       const told = [];
-      for (const name of ['first', 'second']) {
-        const start = { folder: '/nowhere/' + name, files: { [name]: { bytes: 1, gmac: '', sha256: '' } } };
-        const thread = spawnThread('verify-worker', start, name);
-        thread.postMessage({ kind: 'call', id: 1, request: { checksum: 'gmac' } }, []);
-        await new Promise((resolve) => thread.on('message', (message) => {
-          if (message.kind === 'error') told.push(message.error.message.includes(name + ' cannot be read'));
-          if (message.kind === 'error') resolve();
-        }));
+      for (const file of ['/nowhere/first', '/nowhere/second']) {
+        const thread = spawnThread('tokenizer-worker', { file, spec: {} }, file);
+        const message = await new Promise((resolve) => thread.on('message', resolve));
+        told.push(message.kind === 'unusable' && message.error.message.includes(file));
         thread.stop();
       }
       console.log(JSON.stringify(told));`;

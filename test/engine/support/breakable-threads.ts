@@ -3,25 +3,22 @@ import { Worker } from 'node:worker_threads';
 import { asWorkerThread, entryFile, type Spawn } from '../../../lib/engine/supervision/spawn.js';
 
 interface Life {
+  readonly name: string;
   readonly worker: Worker;
   deaf: boolean;
 }
 
 /** Real worker threads that a test can kill or make deaf, by the name of the worker. */
 export class BreakableThreads {
-  readonly #alive = new Map<string, Life[]>();
+  /** In the order of their birth. */
+  readonly #alive = new Set<Life>();
 
   readonly spawn: Spawn = (entry, start, name) => {
     const file = fileURLToPath(new URL('./crashable-worker.js', import.meta.url));
     const worker = new Worker(file, { workerData: start, name, argv: [entryFile(entry)] });
-    const life: Life = { worker, deaf: false };
-    this.#alive.set(name, [...(this.#alive.get(name) ?? []), life]);
-    worker.once('exit', () => {
-      this.#alive.set(
-        name,
-        (this.#alive.get(name) ?? []).filter((other) => other !== life),
-      );
-    });
+    const life: Life = { name, worker, deaf: false };
+    this.#alive.add(life);
+    worker.once('exit', () => this.#alive.delete(life));
     const thread = asWorkerThread(worker, entry);
     return {
       ...thread,
@@ -47,6 +44,6 @@ export class BreakableThreads {
   }
 
   #newest(name: string): Life | undefined {
-    return this.#alive.get(name)?.at(-1);
+    return [...this.#alive].findLast((life) => life.name === name);
   }
 }
