@@ -17,6 +17,7 @@ export interface ServerConfig {
   readonly device: Device;
   /** Undefined: as many as there are cores. */
   readonly threads: number | undefined;
+  readonly replicas: number | undefined;
   /** Of the pack, when the model folder holds a checkpoint. */
   readonly precision: Precision;
   /** Undefined: the system's temporary folder. */
@@ -62,6 +63,7 @@ export function readConfig(
     port: read.integer(ENVIRONMENT.sagemakerPort, 1, 65_535) ?? port,
     device: read.choice(ENVIRONMENT.device, DEVICES) ?? 'auto',
     threads: read.integer(ENVIRONMENT.threads, 1, 1024),
+    replicas: read.integer(ENVIRONMENT.replicas, 1, 8),
     precision: read.choice(ENVIRONMENT.precision, PRECISIONS) ?? 'fp32',
     scratchDir: read.text(ENVIRONMENT.scratchDir),
     logLevel: read.choice(ENVIRONMENT.logLevel, LOG_LEVELS) ?? 'info',

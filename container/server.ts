@@ -100,6 +100,7 @@ async function loadEngine(
   const engine = await load({
     device: config.device,
     threads: config.threads,
+    replicas: config.replicas,
     limits: config.limits,
     logger,
     observer: {

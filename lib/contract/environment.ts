@@ -22,8 +22,10 @@ export const ENVIRONMENT = {
   sagemakerPort: 'SAGEMAKER_BIND_TO_PORT',
   /** `auto` (default), `cuda` or `cpu`. */
   device: 'MODERATION_DEVICE',
-  /** Intra-op threads of each encoder. Default: the number of cores available. */
+  /** Cores that each encoder may use. Default: the number of cores available. */
   threads: 'MODERATION_THREADS',
+  /** Copies of each encoder on the CPU. Default: as many as threads; one for texts in fp32. */
+  replicas: 'MODERATION_REPLICAS',
   /** `trace` … `fatal`, or `silent`. Default: info. */
   logLevel: 'MODERATION_LOG_LEVEL',
   /** `true` or `false`: the playground at `/`. Default: where the command line serves on loopback; never in the image. */

@@ -69,11 +69,11 @@ async function startOnDevice(
 async function startPipeline(
   pack: Pack,
   { used }: DeviceChoice,
-  { threads, signal }: EngineSettings,
+  { threads, replicas, signal }: EngineSettings,
   context: EngineContext,
 ): Promise<Pipeline> {
   signal.throwIfAborted();
-  const pipeline = new Pipeline({ pack, provider: used, threads }, context);
+  const pipeline = new Pipeline({ pack, provider: used, threads, replicas }, context);
   const stop = () => void pipeline.close(signal.reason);
   signal.addEventListener('abort', stop, { once: true });
   try {

@@ -12,10 +12,16 @@ export interface ClassifierOptions {
    */
   readonly device?: Device | undefined;
   /**
-   * Threads of each encoder; half as many workers decode images.
+   * Cores that each encoder may use; half as many workers decode images.
    * @default as many as there are cores, or as the container's CPU quota allows
    */
   readonly threads?: number | undefined;
+  /**
+   * Copies of each encoder on the CPU, which share the threads. Several answer more posts a second, one answers a lone
+   * post sooner. At most `threads`, and at most 8.
+   * @default as many as threads; one for texts in fp32, whose weights are large
+   */
+  readonly replicas?: number | undefined;
   /**
    * Whether every file is compared with the manifest: its GMAC before the classifier is ready, its SHA-256 behind that,
    * see {@link Classifier.settled}. False is for a pack that this process has just written.
@@ -49,6 +55,7 @@ export interface EngineInternals {
 export interface EngineSettings {
   readonly device: Device;
   readonly threads: number;
+  readonly replicas: number | undefined;
   readonly verify: boolean;
   readonly settle: boolean;
   readonly limits: Limits;
@@ -63,6 +70,7 @@ export function resolveOptions(options: ClassifierOptions): EngineSettings {
   return {
     device: options.device ?? 'auto',
     threads: options.threads ?? availableCores(),
+    replicas: options.replicas,
     verify: options.verify ?? true,
     settle: options.settle ?? false,
     limits: options.limits ?? defaultLimits(),

@@ -22,8 +22,10 @@ export interface Encoded {
 export interface PipelineOptions {
   readonly pack: Pack;
   readonly provider: Provider;
-  /** Threads of each encoder; half as many workers decode images. */
+  /** Cores that each encoder may use; half as many workers decode images. */
   readonly threads: number;
+  /** Replicas of each encoder on the CPU. Undefined: see {@link encoderLayout}. */
+  readonly replicas: number | undefined;
 }
 
 /** From content to logits: the stages of a post, and the memory that saves it from passing them twice. */
@@ -34,12 +36,13 @@ export class Pipeline {
   readonly #context: EngineContext;
   readonly #pack: Pack;
 
-  constructor({ pack, provider, threads }: PipelineOptions, context: EngineContext) {
+  constructor(options: PipelineOptions, context: EngineContext) {
+    const { pack } = options;
     this.#context = context;
     this.#pack = pack;
     this.#keys = new ContentKeys(pack.hash);
     this.cache = new FeatureCache(context.limits.cacheItems);
-    this.stages = createStages({ pack, provider, threads }, context);
+    this.stages = createStages(options, context);
   }
 
   /**

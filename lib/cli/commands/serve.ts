@@ -11,6 +11,7 @@ interface ServeCommandOptions {
   port?: number;
   device?: Device;
   threads?: number;
+  replicas?: number;
   playground?: boolean;
 }
 
@@ -24,9 +25,16 @@ export function define(command: Command): void {
     .addOption(new Option('--port <number>', 'port to listen on, 0 for any (default: 8080)').argParser(port))
     .addOption(new Option('--device <device>', 'where the encoders run (default: auto)').choices(DEVICES))
     .addOption(
-      new Option('--threads <number>', 'intra-op threads of each encoder (default: all cores)').argParser(
+      new Option('--threads <number>', 'cores that each encoder may use (default: all)').argParser(
         wholeNumber(1, 1024),
       ),
+    )
+    .addOption(
+      new Option(
+        '--replicas <number>',
+        'copies of each encoder on the CPU: several answer more posts a second, 1 answers a lone post ' +
+          'sooner (default: as many as threads; 1 for texts in fp32)',
+      ).argParser(wholeNumber(1, 8)),
     )
     .addOption(
       new Option(

@@ -135,9 +135,16 @@ export class Batcher<Input, Output> {
       this.#suspects.delete(suspect);
       return [suspect];
     }
-    const batch = chooseBatch(this.#waiting, this.#options.bounds);
+    const batch = chooseBatch(this.#waiting, this.#sharedBounds());
     for (const submission of batch ?? []) this.#waiting.delete(submission);
     return batch;
+  }
+
+  /** What waits is shared out evenly when several batches can start at once. */
+  #sharedBounds(): BatchBounds {
+    const { bounds, backend } = this.#options;
+    const share = Math.ceil(this.#waiting.size / backend.free);
+    return { ...bounds, maxItems: Math.min(bounds.maxItems, Math.max(1, share)) };
   }
 
   async #run(batch: readonly Submission<Input, Output>[]): Promise<void> {

@@ -15,8 +15,10 @@ export interface StageOptions<Input, Output, Request, Response> {
   readonly start: unknown;
   /** What a worker starts with that takes longer to start and less to answer, and follows the first. Default: none. */
   readonly improvedStart?: unknown;
-  /** How many workers share the stage's queue. */
+  /** How many workers share the stage's queue from the start on. */
   readonly workers: number;
+  /** Workers that join these behind the first answers, see {@link Stage.improve}, and what they start with. Default: none. */
+  readonly late?: { readonly workers: number; readonly start: unknown };
   readonly probe: () => Request;
   readonly adapter: Adapter<Input, Output, Request, Response>;
   readonly bounds: BatchBounds;
@@ -36,27 +38,35 @@ const HANGING_MIN_MS = 5_000;
 export class Stage<Input, Output, Request, Response> {
   readonly name: StageName;
   readonly #context: EngineContext;
-  readonly #workers: readonly SupervisedWorker<Request, Response>[];
+  /** Those that have started, or are the first to. */
+  readonly #workers: SupervisedWorker<Request, Response>[];
+  /** Those that may join them. */
+  readonly #late: readonly SupervisedWorker<Request, Response>[];
   readonly #backend: WorkerBackend<Input, Output, Request, Response>;
   readonly #batcher: Batcher<Input, Output>;
 
   constructor(options: StageOptions<Input, Output, Request, Response>, context: EngineContext) {
-    const { name, entry, start, improvedStart, probe, adapter, bounds, capacity, weigh } = options;
+    const { name, entry, start, improvedStart, workers, late, adapter, bounds, capacity, weigh } = options;
     const { clock, spawn, timeouts, observer } = context;
     this.name = name;
     this.#context = context;
-    this.#workers = Array.from({ length: options.workers }, (_, index) => {
-      const worker = options.workers === 1 ? name : `${name}_${index + 1}`;
+    const total = workers + (late?.workers ?? 0);
+    const supervised = (index: number, first: unknown, improved: unknown) => {
+      const worker = total === 1 ? name : `${name}_${index + 1}`;
       return new SupervisedWorker<Request, Response>({
         name: worker,
-        spawn: () => spawn(entry, start, worker),
-        spawnImproved: improvedStart === undefined ? undefined : () => spawn(entry, improvedStart, worker),
-        probe,
+        spawn: () => spawn(entry, first, worker),
+        spawnImproved: improved === undefined ? undefined : () => spawn(entry, improved, worker),
+        probe: options.probe,
         timeouts,
         clock,
         onChange: (change) => this.#onWorkerChange(worker, change),
       });
-    });
+    };
+    this.#workers = Array.from({ length: workers }, (_, index) => supervised(index, start, improvedStart));
+    this.#late = Array.from({ length: total - workers }, (_, index) =>
+      supervised(workers + index, late?.start, undefined),
+    );
     this.#backend = new WorkerBackend(this.#workers, adapter);
     this.#batcher = new Batcher({
       backend: this.#backend,
@@ -99,9 +109,26 @@ export class Stage<Input, Output, Request, Response> {
     await Promise.all(this.#workers.map((worker) => worker.start()));
   }
 
-  /** Resolves when every worker that started fast was followed by one that answers fast, or goes on as it is. */
+  /**
+   * Resolves when every worker that started fast was followed by one that answers fast, or goes on as it is, and then
+   * the late workers have joined them, or are left out because they did not start.
+   */
   async improve(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.improve()));
+    const joining = this.#late.filter(({ state }) => state !== 'closed');
+    await Promise.all(joining.map((worker) => this.#join(worker)));
+  }
+
+  async #join(worker: SupervisedWorker<Request, Response>): Promise<void> {
+    try {
+      await worker.start({ probed: true });
+    } catch (error) {
+      if (worker.state !== 'closed')
+        this.#onWorkerChange(worker.name, { kind: 'not-improved', reason: error });
+      return;
+    }
+    this.#workers.push(worker);
+    this.#backend.wake();
   }
 
   async submit(item: Input, signal: AbortSignal, timings: TimingsDraft): Promise<Output> {
@@ -114,7 +141,7 @@ export class Stage<Input, Output, Request, Response> {
   /** Rejects what waits with `reason` and ends the workers, and with them what runs. */
   async close(reason: unknown): Promise<void> {
     this.#batcher.close(reason);
-    await Promise.all(this.#workers.map((worker) => worker.close()));
+    await Promise.all([...this.#workers, ...this.#late].map((worker) => worker.close()));
   }
 
   #onWorkerChange(worker: string, change: WorkerChange): void {
@@ -123,7 +150,7 @@ export class Stage<Input, Output, Request, Response> {
       const reason = wordsOf(change.reason);
       logger.warn(
         { worker, reason },
-        'A worker that answers faster could not be started; the first goes on.',
+        'A worker that makes answers faster could not be started; it goes on without.',
       );
       return;
     }

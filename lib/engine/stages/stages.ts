@@ -2,6 +2,8 @@ import type { Pack } from '../../checkpoint/pack/pack.js';
 import { type TextRow, textRow } from '../../text/sequence.js';
 import type { Encoding } from '../../text/tokenizer.js';
 import type { EngineContext } from '../context.js';
+import { type EncoderLayout, encoderLayout } from '../encoder-layout.js';
+import type { LaneName } from '../lane.js';
 import type {
   ImageRequest,
   ImageResponse,
@@ -35,10 +37,13 @@ export interface StagesOptions {
   readonly pack: Pack;
   readonly provider: Provider;
   readonly threads: number;
+  readonly replicas: number | undefined;
 }
 
 /** Texts that are tokenized in one call, and their characters in all: a long one goes alone. */
 const TOKENIZER_BATCH = { maxItems: 64, maxCost: 50_000 };
+/** Images that run together on the CPU: one has rows enough for its matrix products, and each more takes memory. */
+const CPU_IMAGE_BATCH = 2;
 /** Posts that pass the head together. It takes microseconds a post; the limit bounds the copy. */
 const HEAD_BATCH = { maxItems: 256, maxCost: 256 };
 
@@ -74,12 +79,12 @@ function tokenizeStage({ pack }: StagesOptions, context: EngineContext): Stages[
 function textStage(options: StagesOptions, context: EngineContext): Stages['encode_text'] {
   const { text } = options.pack.manifest;
   const { maxQueuedTexts, maxBatchTexts } = context.limits;
+  const layout = layoutOf('text', options);
   return new Stage(
     {
       name: 'encode_text',
       entry: 'session-worker',
-      ...encoderStarts('text', text.graph, options),
-      workers: 1,
+      ...encoderStarts('text', text.graph, layout, options),
       probe: () => textEncoderAdapter.toCall([textRow(Int32Array.of(text.eosId), text)]).request,
       adapter: textEncoderAdapter,
       // Beyond half of the full rectangle a batch takes longer without taking less an item.
@@ -112,16 +117,17 @@ function decodeStage({ pack, threads }: StagesOptions, context: EngineContext): 
 function imageStage(options: StagesOptions, context: EngineContext): Stages['encode_image'] {
   const { image } = options.pack.manifest;
   const { maxQueuedImages, maxBatchImages } = context.limits;
+  const layout = layoutOf('image', options);
+  const maxItems = options.provider === 'cpu' ? Math.min(maxBatchImages, CPU_IMAGE_BATCH) : maxBatchImages;
   const adapter = imageEncoderAdapter(image);
   return new Stage(
     {
       name: 'encode_image',
       entry: 'session-worker',
-      ...encoderStarts('image', image.graph, options),
-      workers: 1,
+      ...encoderStarts('image', image.graph, layout, options),
       probe: () => adapter.toCall([new Uint8Array(image.size * image.size * 3)]).request,
       adapter,
-      bounds: { maxItems: maxBatchImages, maxCost: maxBatchImages },
+      bounds: { maxItems, maxCost: maxItems },
       capacity: maxQueuedImages,
       weigh: () => 1,
     },
@@ -136,7 +142,7 @@ function headStage(options: StagesOptions, context: EngineContext): Stages['clas
     {
       name: 'classify',
       entry: 'session-worker',
-      start: { ...sessionStart('head', options.pack.manifest.head.graph, options), threads: 1 },
+      start: sessionStart('head', options.pack.manifest.head.graph, { threads: 1, prepack: true }, options),
       workers: 1,
       probe: () => adapter.toCall([{ text: undefined, image: undefined }]).request,
       adapter,
@@ -148,24 +154,45 @@ function headStage(options: StagesOptions, context: EngineContext): Stages['clas
   );
 }
 
-/** On the CPU an encoder starts ten times as fast without prepacking; one that has it follows. */
+function layoutOf(modality: LaneName, { pack, ...options }: StagesOptions): EncoderLayout {
+  return encoderLayout(modality, { ...options, precision: pack.manifest.precision });
+}
+
+/**
+ * On the CPU an encoder starts ten times as fast without prepacking; one that has it follows. The first replica answers
+ * alone until the others have joined it.
+ */
 function encoderStarts(
   name: string,
   graph: string,
+  layout: EncoderLayout,
   options: StagesOptions,
-): { readonly start: SessionStart; readonly improvedStart?: SessionStart } {
-  const improvedStart = sessionStart(name, graph, options);
-  if (options.provider !== 'cpu') return { start: improvedStart };
-  return { start: { ...improvedStart, prepack: false }, improvedStart };
+): EncoderStarts {
+  const final = sessionStart(name, graph, layout, options);
+  const late = { workers: layout.replicas - 1, start: final };
+  if (options.provider !== 'cpu' || !layout.prepack) return { start: final, workers: 1, late };
+  return { start: { ...final, prepack: false }, improvedStart: final, workers: 1, late };
 }
 
-function sessionStart(name: string, graph: string, { pack, provider, threads }: StagesOptions): SessionStart {
+interface EncoderStarts {
+  readonly start: SessionStart;
+  readonly improvedStart?: SessionStart;
+  readonly workers: number;
+  readonly late: { readonly workers: number; readonly start: SessionStart };
+}
+
+function sessionStart(
+  name: string,
+  graph: string,
+  { threads, prepack }: Pick<EncoderLayout, 'threads' | 'prepack'>,
+  { pack, provider }: StagesOptions,
+): SessionStart {
   return {
     name,
     graph: pack.path(graph),
     weights: pack.path(pack.manifest.weights),
     provider,
     threads,
-    prepack: true,
+    prepack,
   };
 }

@@ -12,7 +12,7 @@ export interface SupervisedWorkerOptions<Request> {
    * Default: there is none.
    */
   readonly spawnImproved?: (() => WorkerThread) | undefined;
-  /** A call that a replacement must answer before it counts as ready. Whoever started the first one warms that up. */
+  /** A call that a replacement must answer before it counts as ready; the first one where its starter asks for it. */
   readonly probe: () => Request;
   readonly timeouts: WorkerTimeouts;
   readonly clock: Clock;
@@ -70,10 +70,13 @@ export class SupervisedWorker<Request, Response> {
     return since === undefined ? 0 : this.#options.clock.now() - since;
   }
 
-  /** Starts it for the first time. Rejects with what kept it from getting ready. */
-  async start(): Promise<void> {
+  /**
+   * Starts it for the first time. Rejects with what kept it from getting ready.
+   * @param options.probed Whether it must answer the probe, as a replacement must. Default: its starter warms it up.
+   */
+  async start({ probed = false }: { readonly probed?: boolean } = {}): Promise<void> {
     try {
-      await this.#live('first');
+      await this.#live({ probed });
     } catch (error) {
       if (this.#state !== 'closed') this.#state = 'failed';
       throw error;
@@ -117,12 +120,16 @@ export class SupervisedWorker<Request, Response> {
   }
 
   /** Brings one life up to the point where it is ready, and watches it from there. */
-  async #live(life: 'first' | 'replacement'): Promise<void> {
+  async #live(options: { readonly probed: boolean }): Promise<void> {
     this.#state = 'starting';
     this.#handle = undefined;
-    const handle = await this.#bringUp(this.#options.spawn, { probed: life === 'replacement' });
+    const handle = await this.#bringUp(this.#options.spawn, options);
     this.#install(handle, 'ready');
-    if (life === 'replacement') void this.improve();
+  }
+
+  async #liveAgain(): Promise<void> {
+    await this.#live({ probed: true });
+    void this.improve();
   }
 
   async #bringUp(
@@ -165,7 +172,7 @@ export class SupervisedWorker<Request, Response> {
     this.#state = 'starting';
     this.#options.onChange({ kind: 'lost', reason });
     this.#cancelRestart = this.#options.clock.after(backoffMs(this.#fruitless), () => {
-      this.#live('replacement').catch((error: unknown) => this.#replace(error));
+      this.#liveAgain().catch((error: unknown) => this.#replace(error));
     });
   }
 }

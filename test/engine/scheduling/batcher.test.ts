@@ -196,6 +196,16 @@ describe('a batcher', () => {
     expect({ queued: batcher.queued, running: batcher.running }).toEqual({ queued: 1, running: 2 });
   });
 
+  test('shares what waits among the free workers', async () => {
+    const { clock, backend, batcher } = setUp({ maxItems: 4, slots: 2 });
+    for (const item of ['a', 'b', 'c', 'd', 'e']) void batcher.submit(item);
+    await clock.turn();
+    expect(backend.batches).toEqual([
+      ['a', 'b', 'c'],
+      ['d', 'e'],
+    ]);
+  });
+
   test('rejects what waits, what runs and what comes once it is closed', async () => {
     const { clock, batcher } = setUp({ maxItems: 1 });
     const results = outcomes([batcher.submit('runs'), batcher.submit('waits')]);

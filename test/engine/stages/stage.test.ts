@@ -9,7 +9,7 @@ import { Recorder } from '../support/recorder.js';
 const SIGNAL = new AbortController().signal;
 
 /** A stage that turns names into greetings, on threads that do what the test says. */
-function setUp({ workers = 1 } = {}) {
+function setUp({ workers = 1, late = 0 } = {}) {
   const clock = new FakeClock();
   const threads: FakeThread[] = [];
   const recorder = new Recorder();
@@ -20,6 +20,7 @@ function setUp({ workers = 1 } = {}) {
       entry: 'session-worker',
       start: {},
       workers,
+      late: { workers: late, start: {} },
       probe: () => [],
       adapter: {
         toCall: (names) => ({ request: names, transfer: [] }),
@@ -86,6 +87,37 @@ describe('a stage', () => {
     for (const thread of threads) thread.answer(['a', 'b', 'c', 'd']);
     await clock.turn();
     expect(stage.msPerItem).toBe(5);
+  });
+
+  test('starts late workers when it improves, and shares its queue with those that answered their probe', async () => {
+    const { stage, clock, threads, recorder, comeUp } = await started({ late: 2 });
+    expect(threads).toHaveLength(1);
+    const improved = stage.improve();
+    await settle();
+    expect(threads).toHaveLength(3);
+    expect(stage.well).toBe(true);
+    await comeUp(threads[1]);
+    for (const name of ['a', 'b', 'c']) void stage.submit(name, SIGNAL, {});
+    await clock.turn();
+    expect(threads.map(({ calls }) => calls.map(({ request }) => request))).toEqual([
+      [['a', 'b']],
+      [[], ['c']], // the first is its probe
+      [],
+    ]);
+    threads[2]?.crash('no memory for a third');
+    await improved;
+    expect({ well: stage.well, failed: stage.failed }).toEqual({ well: true, failed: false });
+    expect(recorder.workers).toEqual([
+      { worker: 'encode_text_1', change: 'ready' },
+      { worker: 'encode_text_2', change: 'ready' },
+    ]);
+  });
+
+  test('that was closed starts no late workers', async () => {
+    const { stage, threads } = await started({ late: 1 });
+    await stage.close(new Error('closed'));
+    await stage.improve();
+    expect(threads).toHaveLength(1);
   });
 
   test('is not well while a worker is silent for far longer than usual, long before it is given up', async () => {

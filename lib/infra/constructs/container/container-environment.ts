@@ -18,8 +18,14 @@ export interface ContainerOptions {
    * @default - fp32
    */
   readonly precision?: Precision;
-  /** Intra-op threads of each encoder, 1 to 256. @default - the number of cores */
+  /** Cores that each encoder may use, 1 to 256. @default - all of them */
   readonly threads?: number;
+  /**
+   * Copies of each encoder on the CPU, 1 to 8: several answer more posts a second, one answers a lone post sooner.
+   *
+   * @default - as many as threads; one for texts in fp32
+   */
+  readonly replicas?: number;
   /** @default - info */
   readonly logLevel?: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
   /**
@@ -52,6 +58,7 @@ export function containerEnvironment(
   if (endpointName !== undefined) environment[ENVIRONMENT.endpointName] = endpointName;
   if (options.precision !== undefined) environment[ENVIRONMENT.precision] = options.precision;
   if (options.threads !== undefined) environment[ENVIRONMENT.threads] = String(options.threads);
+  if (options.replicas !== undefined) environment[ENVIRONMENT.replicas] = String(options.replicas);
   if (options.logLevel !== undefined) environment[ENVIRONMENT.logLevel] = options.logLevel;
   for (const [name, value] of Object.entries(options.limits ?? {})) {
     environment[LIMITS[name as LimitName].environment] = String(value);
@@ -59,12 +66,12 @@ export function containerEnvironment(
   return environment;
 }
 
-function checkOptions({ limits = {}, threads }: ContainerOptions): void {
+function checkOptions({ limits = {}, threads, replicas }: ContainerOptions): void {
+  const outside = (value: number | undefined, max: number) =>
+    value !== undefined && !Token.isUnresolved(value) && !(value >= 1 && value <= max);
   check('container options', [
-    {
-      broken: threads !== undefined && !Token.isUnresolved(threads) && !(threads >= 1 && threads <= 256),
-      problem: `threads is ${threads}; expected 1 to 256.`,
-    },
+    { broken: outside(threads, 256), problem: `threads is ${threads}; expected 1 to 256.` },
+    { broken: outside(replicas, 8), problem: `replicas is ${replicas}; expected 1 to 8.` },
     ...Object.entries(limits).map(([name, value]) => {
       const definition = LIMITS[name as LimitName];
       const inside =
