@@ -10,7 +10,7 @@ const RULES: Record<string, { folders: string[]; packages: string[] }> = {
   'lib/numeric': { folders: [], packages: [] },
   'lib/checkpoint': { folders: ['lib/contract', 'lib/numeric'], packages: ['zod'] },
   'lib/onnx': { folders: ['lib/contract', 'lib/numeric'], packages: [] },
-  'lib/text': { folders: ['lib/contract'], packages: ['zod'] },
+  'lib/text': { folders: ['lib/contract', 'lib/numeric'], packages: ['zod'] },
   'lib/image': { folders: ['lib/contract', 'lib/numeric'], packages: ['sharp'] },
   'lib/convert': {
     folders: ['lib/checkpoint', 'lib/onnx', 'lib/text', 'lib/contract', 'lib/numeric'],

@@ -1,19 +1,21 @@
 /**
- * What onnxruntime alone can do: the graphs of a pack in this process, on batches laid out beforehand. No HTTP, no
- * decoding, no tokenizer, no queue. Reads a {@link RawRequest} from stdin, writes a {@link RawReply} to stdout.
+ * What onnxruntime alone can do: the graphs of a pack in this process, in as many replicas as the server has, on batches
+ * laid out beforehand. No HTTP, no decoding, no tokenizer, no queue. Reads a {@link RawRequest} from stdin, writes a {@link RawReply} to stdout.
  */
-import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { openPack, type Pack } from '../../lib/checkpoint/pack/pack.js';
+import { openPack } from '../../lib/checkpoint/pack/pack.js';
 import { defaultLimits } from '../../lib/contract/limits.js';
+import { type EncoderLayout, encoderLayout, imageBatch } from '../../lib/engine/encoder-layout.js';
 import { chooseBatch } from '../../lib/engine/scheduling/choose-batch.js';
+import type { TensorMessage } from '../../lib/engine/workers/messages.js';
 import { layoutBatch, type TextRow, textRow } from '../../lib/text/sequence.js';
+import { TokenTable } from '../../lib/text/token-table.js';
+import type { RawBatch } from './replica-worker.js';
+import { Replicas } from './replicas.js';
 
 export interface RawRequest {
   readonly packFolder: string;
-  /** Threads of one operator. */
+  /** Cores to use, in replicas as the server has them. */
   readonly threads: number;
   /** Posts in flight: what batches are chosen from. */
   readonly concurrencies: readonly number[];
@@ -35,72 +37,52 @@ export interface RawReply {
   readonly costs: readonly RawCosts[];
 }
 
-type Feeds = Record<string, Tensor>;
-interface Batch {
-  readonly feeds: Feeds;
-  readonly items: number;
-}
-
-const WARM_UP_RUNS = 2;
 const LIMITS = defaultLimits();
 
-async function measure(request: RawRequest): Promise<RawReply> {
-  const pack = await openPack(request.packFolder, { verify: false });
-  const { text, image, head } = pack.manifest;
-  const open = (graph: string, threads: number): Promise<InferenceSession> =>
-    openSession(pack, graph, threads);
+async function measure({ packFolder, threads, seconds, ...request }: RawRequest): Promise<RawReply> {
+  const pack = await openPack(packFolder, { verify: false });
+  const { text, image, head, precision, weights, tokenTable } = pack.manifest;
+  const layouts = { provider: 'cpu', precision, threads, replicas: undefined } as const;
+  const texts = encoderLayout('text', layouts);
+  const images = encoderLayout('image', layouts);
   const sessions = {
-    text: await open(text.graph, request.threads),
-    image: await open(image.graph, request.threads),
-    head: await open(head.graph, 1),
+    text: await Replicas.open(texts.replicas, { graph: pack.path(text.graph), ...texts }),
+    image: await Replicas.open(images.replicas, { graph: pack.path(image.graph), ...images }),
+    head: await Replicas.open(1, { graph: pack.path(head.graph), threads: 1, prepack: true }),
   };
+  const table = new TokenTable(pack.path(weights), tokenTable);
   const rows = request.texts.map((ids) => textRow(Int32Array.from(ids), text));
+  const share = (inFlight: number, { replicas }: EncoderLayout) => Math.ceil(inFlight / replicas);
   const costs: RawCosts[] = [];
   for (const concurrency of request.concurrencies) {
-    const images = imageBatch(Math.min(concurrency, LIMITS.maxBatchImages), image.size);
+    const textBatches = batchTexts(rows, share(concurrency, texts), text.maxTokens, table);
+    const imagesTogether = Math.min(share(concurrency, images), imageBatch(LIMITS.maxBatchImages, 'cpu'));
+    const headBatches = [headBatch(concurrency, text.width, image.width)];
     costs.push({
       concurrency,
-      textMs: await time(sessions.text, textBatches(rows, concurrency, text.maxTokens), request.seconds),
-      imageMs: await time(sessions.image, [images], request.seconds),
-      headMs: await time(
-        sessions.head,
-        [headBatch(concurrency, text.width, image.width)],
-        request.seconds / 4,
+      textMs: await sessions.text.msPerItem(concurrency, textBatches, seconds),
+      imageMs: await sessions.image.msPerItem(
+        concurrency,
+        [batchImages(imagesTogether, image.size)],
+        seconds,
       ),
+      headMs: await sessions.head.msPerItem(concurrency, headBatches, seconds / 4),
     });
   }
+  for (const replicas of Object.values(sessions)) replicas.close();
+  table.close();
   return { costs };
 }
 
-async function openSession(pack: Pack, graph: string, threads: number): Promise<InferenceSession> {
-  return InferenceSession.create(await readFile(pack.path(graph)), {
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-    extra: { session: { model_external_initializers_file_folder_path: dirname(pack.path(graph)) } },
-  });
-}
-
-/** Milliseconds an item, over whole rounds of the batches. */
-async function time(session: InferenceSession, batches: readonly Batch[], seconds: number): Promise<number> {
-  for (const { feeds } of batches.slice(0, WARM_UP_RUNS)) await session.run(feeds);
-  const begun = performance.now();
-  let items = 0;
-  do {
-    for (const batch of batches) {
-      await session.run(batch.feeds);
-      items += batch.items;
-    }
-  } while (performance.now() - begun < 1000 * seconds);
-  return (performance.now() - begun) / items;
-}
-
-/** The batches that the server would choose with so many texts waiting. */
-function textBatches(rows: readonly TextRow[], waiting: number, maxTokens: number): Batch[] {
+/** The batches that the server would choose for one replica with so many texts waiting for it. */
+function batchTexts(
+  rows: readonly TextRow[],
+  waiting: number,
+  maxTokens: number,
+  table: TokenTable,
+): RawBatch[] {
   const bounds = { maxItems: LIMITS.maxBatchTexts, maxCost: (LIMITS.maxBatchTexts * maxTokens) / 2 };
-  const batches: Batch[] = [];
+  const batches: RawBatch[] = [];
   const queue = new Set<{ weight: number; row: TextRow }>();
   const rest = rows.map((row) => ({ weight: row.inputIds.length, row })).values();
   for (;;) {
@@ -111,30 +93,50 @@ function textBatches(rows: readonly TextRow[], waiting: number, maxTokens: numbe
     }
     const chosen = chooseBatch(queue, bounds) ?? [];
     for (const one of chosen) queue.delete(one);
-    batches.push(textBatch(chosen.map(({ row }) => row)));
+    batches.push(
+      textBatch(
+        chosen.map(({ row }) => row),
+        table,
+      ),
+    );
   }
 }
 
-function textBatch(rows: readonly TextRow[]): Batch {
+function textBatch(rows: readonly TextRow[], table: TokenTable): RawBatch {
   const { inputIds, positionIds, keyMask, batch, length } = layoutBatch(rows);
-  const tensor = (data: Int32Array): Tensor => new Tensor('int32', data, [batch, length]);
+  const columns = (data: Int32Array): TensorMessage => ({ type: 'int32', data, dims: [batch, length] });
   return {
-    feeds: { input_ids: tensor(inputIds), position_ids: tensor(positionIds), key_mask: tensor(keyMask) },
+    inputs: {
+      token_embeddings: {
+        type: 'float32',
+        data: table.embed(inputIds),
+        dims: [batch, length, table.spec.width],
+      },
+      position_ids: columns(positionIds),
+      key_mask: columns(keyMask),
+    },
     items: batch,
   };
 }
 
-function imageBatch(items: number, size: number): Batch {
-  const pixels = Uint8Array.from({ length: items * size * size * 3 }, (_, index) => (index * 7919) % 256);
-  return { feeds: { pixels: new Tensor('uint8', pixels, [items, size, size, 3]) }, items };
+function batchImages(items: number, size: number): RawBatch {
+  const data = Uint8Array.from({ length: items * size * size * 3 }, (_, index) => (index * 7919) % 256);
+  return { inputs: { pixels: { type: 'uint8', data, dims: [items, size, size, 3] } }, items };
 }
 
-function headBatch(items: number, textWidth: number, imageWidth: number): Batch {
-  const features = (width: number): Tensor =>
-    new Tensor('float32', new Float32Array(items * width).fill(0.1), [items, width]);
-  const present = (): Tensor => new Tensor('float32', new Float32Array(items).fill(1), [items]);
+function headBatch(items: number, textWidth: number, imageWidth: number): RawBatch {
+  const features = (width: number): TensorMessage => ({
+    type: 'float32',
+    data: new Float32Array(items * width).fill(0.1),
+    dims: [items, width],
+  });
+  const present = (): TensorMessage => ({
+    type: 'float32',
+    data: new Float32Array(items).fill(1),
+    dims: [items],
+  });
   return {
-    feeds: {
+    inputs: {
       text_features: features(textWidth),
       image_features: features(imageWidth),
       text_present: present(),

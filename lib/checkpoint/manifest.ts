@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 export const MANIFEST_FILE = 'manifest.json';
-export const MANIFEST_FORMAT = 2;
+export const MANIFEST_FORMAT = 3;
 
 export const FAMILIES = ['siglip', 'clip'] as const;
 export type Family = (typeof FAMILIES)[number];
@@ -21,8 +21,9 @@ const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected a pl
 const count = z.int().positive();
 
 /**
- * The text side. Graph inputs: `input_ids`, `position_ids`, `key_mask`, all int32 [batch, length]; output:
- * `text_features` float32 [batch, width], pooled at the last column (see lib/text/sequence.ts for the layout of rows).
+ * The text side. Graph inputs: `token_embeddings` float32 [batch, length, tokenTable.width], `position_ids` and
+ * `key_mask` int32 [batch, length]; output: `text_features` float32 [batch, width], pooled at the last column (see
+ * lib/text/sequence.ts for the layout of rows).
  */
 export const textSpecSchema = z.strictObject({
   graph: fileName,
@@ -75,6 +76,15 @@ export const headSpecSchema = z.strictObject({
   graph: fileName,
 });
 
+/** Where the token embeddings lie in the weights: see lib/text/token-table.ts. */
+export const tokenTableSchema = z.strictObject({
+  dtype: z.enum(['F32', 'F16', 'I8']),
+  rows: count,
+  width: count,
+  offset: z.int().nonnegative(),
+  scales: z.int().nonnegative().nullable(),
+});
+
 export const fileEntrySchema = z.strictObject({
   bytes: z.int().nonnegative(),
   /** See lib/checkpoint/pack/gmac.ts. Compared before the first answer; SHA-256, which takes longer, behind it. */
@@ -99,6 +109,7 @@ export const manifestSchema = z
     head: headSpecSchema,
     /** The safetensors file whose byte ranges the graphs reference. */
     weights: fileName,
+    tokenTable: tokenTableSchema,
     /** What the converter inferred because the checkpoint does not state it, one sentence each. */
     inferred: z.array(z.string()),
     /** Published metrics that came with the checkpoint (test_metrics.json), verbatim. */
@@ -114,6 +125,15 @@ export const manifestSchema = z
         message: `expected one per class (${manifest.classNames.length}), got ${manifest.thresholds.length}`,
       });
     }
+    const end = endOfTable(manifest.tokenTable);
+    const bytes = manifest.files[manifest.weights]?.bytes ?? end;
+    if (end > bytes) {
+      context.addIssue({
+        code: 'custom',
+        path: ['tokenTable'],
+        message: `ends at byte ${end} of ${manifest.weights}, which has ${bytes}`,
+      });
+    }
     for (const file of referencedFiles(manifest)) {
       if (manifest.files[file] !== undefined) continue;
       context.addIssue({ code: 'custom', path: ['files'], message: `${file} is referenced but not listed` });
@@ -124,6 +144,11 @@ export type TextSpec = z.infer<typeof textSpecSchema>;
 export type ImageSpec = z.infer<typeof imageSpecSchema>;
 export type FileEntry = z.infer<typeof fileEntrySchema>;
 export type Manifest = z.infer<typeof manifestSchema>;
+
+function endOfTable({ dtype, rows, width, offset, scales }: z.infer<typeof tokenTableSchema>): number {
+  const end = offset + rows * width * { F32: 4, F16: 2, I8: 1 }[dtype];
+  return scales === null ? end : Math.max(end, scales + rows * 4);
+}
 
 function referencedFiles(manifest: {
   weights: string;

@@ -10,8 +10,9 @@ import { hashFiles } from '../checkpoint/pack/hash-file.js';
 import { Pack } from '../checkpoint/pack/pack.js';
 import { writeManifest } from '../checkpoint/pack/write-manifest.js';
 import { ModerationError } from '../contract/errors.js';
+import type { TokenTableSpec } from '../text/token-table.js';
 import { type CalibrationOptions, calibrationItems } from './calibration.js';
-import { describePack, FILES } from './describe.js';
+import { describeModel, FILES } from './describe.js';
 import { writeGraphs, writeStored } from './graph-files.js';
 import { FoldedWeights } from './precision/folded-weights.js';
 import { Fp16 } from './precision/fp16.js';
@@ -79,12 +80,13 @@ export async function convertCheckpoint(options: ConvertOptions): Promise<Pack> 
     const tokenizer = await convertTokenizer(checkpoint, architecture);
     await writeFile(join(folder, FILES.tokenizer), tokenizer.bytes);
     const facts = { architecture, settings, tokenizer, precision };
-    const told = await WRITERS[precision](
-      { checkpoint, architecture, specs: describePack({ ...facts, inferred, files: {} }), names, folder },
+    const { tokenTable, told } = await WRITERS[precision](
+      { checkpoint, architecture, specs: describeModel({ ...facts, inferred }), names, folder },
       options,
     );
     const files = await hashFiles(folder, Object.values(FILES), during('hashes', options));
-    const described = describePack({ ...facts, inferred: [...inferred, ...told], files });
+    const model = describeModel({ ...facts, inferred: [...inferred, ...told] });
+    const described = { ...model, tokenTable, files };
     await writeManifest(folder, described);
     return described;
   });
@@ -100,8 +102,15 @@ interface Material {
   readonly folder: string;
 }
 
-/** Writes the weights and graphs of a pack and tells, one sentence each, what it chose. */
-type Writer = (material: Material, options: ConvertOptions) => Promise<readonly string[]>;
+/** What the manifest says of the weights and graphs that were written. */
+interface Written {
+  readonly tokenTable: TokenTableSpec;
+  /** What was chosen, one sentence each. */
+  readonly told: readonly string[];
+}
+
+/** Writes the weights and graphs of a pack. */
+type Writer = (material: Material, options: ConvertOptions) => Promise<Written>;
 
 const WRITERS: Readonly<Record<PrecisionName, Writer>> = {
   fp32: writeFp32,
@@ -112,30 +121,29 @@ const WRITERS: Readonly<Record<PrecisionName, Writer>> = {
 async function writeFp32(
   { checkpoint, architecture, specs, names, folder }: Material,
   options: ConvertOptions,
-): Promise<readonly string[]> {
+): Promise<Written> {
   const { otherwise = 'copy' } = options;
   const tensors = await placeWeights(checkpoint, names, folder, { otherwise, ...during('weights', options) });
   const precision = new Fp32(tensors);
-  await writeGraphs(folder, architecture, { encoders: precision, head: precision }, specs.image);
-  return [];
+  const precisions = { encoders: precision, head: precision };
+  return { tokenTable: await writeGraphs(folder, architecture, precisions, specs.image), told: [] };
 }
 
 async function writeFp16(
   { checkpoint, architecture, specs, folder }: Material,
   options: ConvertOptions,
-): Promise<readonly string[]> {
+): Promise<Written> {
   const weights = new FoldedWeights(checkpoint.weights);
   const store = new StoredWeights();
   const precisions = { encoders: new Fp16(weights, store), head: new StoredFp32(weights, store) };
   const writing = { normalization: specs.image, ...during('weights', options) };
-  await writeStored(folder, architecture, precisions, store, writing);
-  return [];
+  return { tokenTable: await writeStored(folder, architecture, precisions, store, writing), told: [] };
 }
 
 async function writeInt8(
   { checkpoint, architecture, specs, folder }: Material,
   options: ConvertOptions,
-): Promise<readonly string[]> {
+): Promise<Written> {
   const { calibration, onProgress, signal } = options;
   if (calibration === undefined) {
     throw new ModerationError(
@@ -152,7 +160,7 @@ async function writeInt8(
     onProgress: (doneBytes, totalBytes) => onProgress?.({ part: 'calibration', doneBytes, totalBytes }),
     ...(signal && { signal }),
   });
-  return describeQuantization(quantized, items);
+  return { tokenTable: quantized.tokenTable, told: describeQuantization(quantized, items) };
 }
 
 /** Progress and signal as the functions that do a part of the work take them. */

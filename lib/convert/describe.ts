@@ -13,16 +13,18 @@ export const FILES = {
   ...GRAPH_FILES,
 } as const;
 
-export interface PackFacts {
+export interface ModelFacts {
   readonly architecture: Architecture;
   readonly settings: Settings;
   readonly tokenizer: ConvertedTokenizer;
   readonly precision: Manifest['precision'];
   readonly inferred: readonly string[];
-  readonly files: Manifest['files'];
 }
 
-export function describePack({ architecture, settings, tokenizer, ...facts }: PackFacts): Manifest {
+/** A manifest but for what is known only when the pack's files are written. */
+export type ModelDescription = Omit<Manifest, 'tokenTable' | 'files'>;
+
+export function describeModel({ architecture, settings, tokenizer, ...facts }: ModelFacts): ModelDescription {
   const { family, text, image, head } = architecture;
   const { mean, std, maxTokens, keyMask, lowercase, geometry, filter, inferred, ...named } = settings;
   return {
@@ -53,6 +55,5 @@ export function describePack({ architecture, settings, tokenizer, ...facts }: Pa
     head: { kind: head.kind, graph: FILES.headGraph },
     weights: FILES.weights,
     inferred: [...facts.inferred, ...inferred],
-    files: facts.files,
   };
 }

@@ -4,9 +4,10 @@ import type { Architecture } from '../checkpoint/architecture.js';
 import type { WriteOptions } from '../checkpoint/safetensors/write.js';
 import { WEIGHTS_FILE } from '../checkpoint/weights-file.js';
 import { encodeModel } from '../onnx/encode.js';
-import { headGraph, imageGraph, textGraph } from './graphs.js';
+import type { TokenTableSpec } from '../text/token-table.js';
+import { headGraph, imageGraph, textGraph, tokenTable } from './graphs.js';
 import type { Normalization } from './pixels.js';
-import type { Precision } from './precision/precision.js';
+import type { Precision, StoredTable } from './precision/precision.js';
 import type { StoredWeights } from './precision/stored-weights.js';
 
 /** Names of a pack's graphs, beside its manifest. */
@@ -21,12 +22,13 @@ export interface GraphPrecisions {
   readonly head: Precision;
 }
 
+/** Writes the graphs, and tells where the table lies that they leave out. */
 export async function writeGraphs(
   folder: string,
   architecture: Architecture,
   { encoders, head }: GraphPrecisions,
   normalization: Normalization,
-): Promise<void> {
+): Promise<TokenTableSpec> {
   const graphs = {
     textGraph: textGraph(architecture, encoders),
     imageGraph: imageGraph(architecture, encoders, normalization),
@@ -35,6 +37,20 @@ export async function writeGraphs(
   for (const [kind, file] of Object.entries(GRAPH_FILES)) {
     await writeFile(join(folder, file), encodeModel(graphs[kind as keyof typeof GRAPH_FILES]));
   }
+  return tableSpec(tokenTable(architecture, encoders));
+}
+
+const TABLE_DTYPES: Readonly<Record<string, TokenTableSpec['dtype']>> = {
+  float32: 'F32',
+  float16: 'F16',
+  int8: 'I8',
+};
+
+export function tableSpec({ values, scales }: StoredTable): TokenTableSpec {
+  const [rows = 0, width = 0] = values.shape;
+  const dtype = TABLE_DTYPES[values.type];
+  if (dtype === undefined) throw new Error(`A table of ${values.type}`);
+  return { dtype, rows, width, offset: values.offset, scales: scales?.offset ?? null };
 }
 
 /** Writes graphs and, before they can be right, the weights that they ask of `store`. */
@@ -44,8 +60,8 @@ export async function writeStored(
   precisions: GraphPrecisions,
   store: StoredWeights,
   { normalization, ...options }: WriteOptions & { readonly normalization: Normalization },
-): Promise<void> {
+): Promise<TokenTableSpec> {
   await writeGraphs(folder, architecture, precisions, normalization);
   await store.write(join(folder, WEIGHTS_FILE), options);
-  await writeGraphs(folder, architecture, precisions, normalization);
+  return writeGraphs(folder, architecture, precisions, normalization);
 }

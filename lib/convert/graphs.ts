@@ -9,15 +9,26 @@ import { fusionHead } from './heads/fusion.js';
 import { multitaskHead } from './heads/multitask.js';
 import { Module } from './module.js';
 import { type Normalization, patchRows } from './pixels.js';
-import type { Precision } from './precision/precision.js';
+import type { Precision, StoredTable } from './precision/precision.js';
 
 export const FAMILY_ENCODERS: Readonly<Record<Family, FamilyEncoders>> = { siglip, clip };
 
-/** `input_ids`, `position_ids`, `key_mask` int32 [batch, length] to `text_features` float32 [batch, featureWidth]. */
+/** The table of token embeddings, which is read outside of the graphs. */
+export function tokenTable({ text }: Architecture, precision: Precision): StoredTable {
+  return precision.table({ name: `${text.prefix}embeddings.token_embedding.weight` });
+}
+
+/**
+ * `token_embeddings` float32 [batch, length, width], `position_ids` and `key_mask` int32 [batch, length] to
+ * `text_features` float32 [batch, featureWidth].
+ */
 export function textGraph(architecture: Architecture, precision: Precision): Graph {
   const graph = new Graph('text_encoder');
-  const tokens = (name: string) => graph.input(name, 'int32', ['batch', 'length']);
-  const inputs = { ids: tokens('input_ids'), positions: tokens('position_ids'), keyMask: tokens('key_mask') };
+  const inputs = {
+    tokens: graph.input('token_embeddings', 'float32', ['batch', 'length', architecture.text.width]),
+    positions: graph.input('position_ids', 'int32', ['batch', 'length']),
+    keyMask: graph.input('key_mask', 'int32', ['batch', 'length']),
+  };
   const { textFeatures } = FAMILY_ENCODERS[architecture.family];
   const features = textFeatures(new Module(graph, precision), architecture, inputs);
   graph.output('text_features', features, 'float32', ['batch', architecture.text.featureWidth]);

@@ -41,3 +41,11 @@ export function encoderLayout(modality: LaneName, options: LayoutOptions): Encod
   const mapped = modality === 'image' && !small && replicas > 1;
   return { replicas, threads: Math.floor(threads / replicas), prepack: !mapped };
 }
+
+/** An image has rows enough for its matrix products; each more in a batch takes memory. */
+const CPU_IMAGE_BATCH = 2;
+
+/** How many images run together at most. */
+export function imageBatch(limit: number, provider: Provider): number {
+  return provider === 'cpu' ? Math.min(limit, CPU_IMAGE_BATCH) : limit;
+}

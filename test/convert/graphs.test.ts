@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { expectedTensors } from '../../lib/checkpoint/architecture/expected-tensors.js';
 import type { Architecture } from '../../lib/checkpoint/architecture.js';
-import { headGraph, imageGraph, textGraph } from '../../lib/convert/graphs.js';
+import { headGraph, imageGraph, textGraph, tokenTable } from '../../lib/convert/graphs.js';
 import { Fp32 } from '../../lib/convert/precision/fp32.js';
 import { encodeModel } from '../../lib/onnx/encode.js';
 import type { Graph } from '../../lib/onnx/graph.js';
@@ -70,6 +70,10 @@ describe.each(MODELS)('the graphs of %s', (_, architecture, tensorCount, unused)
   test('read every tensor of the checkpoint but those of training alone', () => {
     expect(tensors.size).toBe(tensorCount);
     const read = new Set(graphs.flatMap(({ initializers }) => [...initializers.keys()].map(withoutRows)));
+    const { values } = tokenTable(architecture, new Fp32(tensors));
+    const table = [...tensors].find(([, tensor]) => tensor === values)?.[0] ?? '';
+    expect([read.has(table), table]).toEqual([false, expect.stringMatching(/token_embedding\.weight$/)]);
+    read.add(table);
     expect([...tensors.keys()].filter((name) => !read.has(name))).toEqual(unused);
   });
 
@@ -138,7 +142,7 @@ describe('the last block of an encoder that pools one column', () => {
 test('a weight that the checkpoint lacks is named', () => {
   const tensors = storedTensors(siglip);
   tensors.delete('cls.1.bias');
-  expect(() => headGraph(siglip, new Fp32(tensors))).toThrow("The graph head asks for 'cls.1.bias'");
+  expect(() => headGraph(siglip, new Fp32(tensors))).toThrow("The weights lack 'cls.1.bias'");
 });
 
 function storedTensors(architecture: Architecture): Map<string, ExternalTensor> {

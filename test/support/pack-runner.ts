@@ -2,12 +2,14 @@ import { readFile } from 'node:fs/promises';
 import type { Manifest } from '../../lib/checkpoint/manifest.js';
 import type { Pack } from '../../lib/checkpoint/pack/pack.js';
 import type { TextBatch } from '../../lib/text/sequence.js';
+import { TokenTable } from '../../lib/text/token-table.js';
 import { GraphRunner, type TestTensor } from './graph-runner.js';
 
 /** The three graphs of a pack, run without the engine. */
 export class PackRunner {
   private constructor(
     readonly manifest: Manifest,
+    readonly table: TokenTable,
     readonly graphs: { readonly text: GraphRunner; readonly image: GraphRunner; readonly head: GraphRunner },
   ) {}
 
@@ -16,7 +18,7 @@ export class PackRunner {
     const load = async (file: string) =>
       GraphRunner.load({ model: await readFile(pack.path(file)), weightsFolder: folder });
     const { text, image, head } = manifest;
-    return new PackRunner(manifest, {
+    return new PackRunner(manifest, new TokenTable(pack.path(manifest.weights), manifest.tokenTable), {
       text: await load(text.graph),
       image: await load(image.graph),
       head: await load(head.graph),
@@ -25,11 +27,15 @@ export class PackRunner {
 
   /** Features [batch, width]. */
   textFeatures({ inputIds, positionIds, keyMask, batch, length }: TextBatch): Promise<Float32Array> {
-    const tokens = (data: Int32Array): TestTensor => ({ type: 'int32', data, shape: [batch, length] });
+    const columns = (data: Int32Array): TestTensor => ({ type: 'int32', data, shape: [batch, length] });
     return this.graphs.text.run({
-      input_ids: tokens(inputIds),
-      position_ids: tokens(positionIds),
-      key_mask: tokens(keyMask),
+      token_embeddings: {
+        type: 'float32',
+        data: this.table.embed(inputIds),
+        shape: [batch, length, this.table.spec.width],
+      },
+      position_ids: columns(positionIds),
+      key_mask: columns(keyMask),
     });
   }
 
@@ -55,6 +61,7 @@ export class PackRunner {
   }
 
   async close(): Promise<void> {
+    this.table.close();
     await Promise.all(Object.values(this.graphs).map((graph) => graph.close()));
   }
 }

@@ -2,10 +2,9 @@ import { basename } from 'node:path';
 import { inferArchitecture } from '../../checkpoint/architecture/infer-architecture.js';
 import type { Architecture } from '../../checkpoint/architecture.js';
 import { Checkpoint } from '../../checkpoint/checkpoint.js';
-import type { Manifest } from '../../checkpoint/manifest.js';
 import { type HashOptions, hashFiles } from '../../checkpoint/pack/hash-file.js';
 import { ModerationError } from '../../contract/errors.js';
-import { describePack } from '../../convert/describe.js';
+import { describeModel, type ModelDescription } from '../../convert/describe.js';
 import { resolveSettings } from '../../convert/settings.js';
 import { convertTokenizer } from '../../convert/tokenizer.js';
 import { readPullRecord } from '../../hub/pull-record.js';
@@ -49,7 +48,7 @@ export async function inspectCheckpoint(path: string, options: InspectOptions): 
 
 interface Described {
   readonly architecture: Architecture;
-  readonly manifest: Manifest;
+  readonly manifest: ModelDescription;
 }
 
 /** What conversion would write into the manifest, as far as it gets. */
@@ -61,11 +60,10 @@ async function describe(checkpoint: Checkpoint, problems: string[]): Promise<Des
   });
   if (found === undefined) return undefined;
   const tokenizer = await attempt(problems, () => convertTokenizer(checkpoint, found.architecture));
-  const manifest = describePack({
+  const manifest = describeModel({
     ...found,
     tokenizer: tokenizer ?? { bytes: new Uint8Array(), frame: UNKNOWN_FRAME },
     precision: 'fp32',
-    files: {},
   });
   return { architecture: found.architecture, manifest };
 }

@@ -51,7 +51,10 @@ export interface WeightsSummary {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-export function modelOf(manifest: Manifest, architecture: Architecture | null): InspectedModel {
+export function modelOf(
+  manifest: Omit<Manifest, 'tokenTable' | 'files'>,
+  architecture: Architecture | null,
+): InspectedModel {
   const { name, demonstration, family, precision, text, image, head, classNames, thresholds } = manifest;
   return {
     name,

@@ -27,17 +27,20 @@ export function embedTokens(
   inputs: TextInputs,
 ): EmbeddedTokens {
   const occupied = occupiedColumns(module.child('occupied'), inputs);
-  const lookUp = (name: string, indices: Value) => {
-    const place = module.child(name);
-    const flat = place.child('indices').node('Reshape', [indices, place.graph.constant('int64', [-1])]);
-    const held = place.child('indices').node('Gather', [flat, occupied.columns]);
-    return place.precision.embedding(place, place.reference('weight'), held);
+  const held = (place: Module, columns: Value, ...row: number[]) => {
+    const flat = place.node('Reshape', [columns, place.graph.constant('int64', [-1, ...row])]);
+    return place.node('Gather', [flat, occupied.columns], { axis: int(0) });
   };
-  const tokens = lookUp('token_embedding', inputs.ids);
-  const rows = module.node('Add', [tokens, lookUp('position_embedding', inputs.positions)]);
+  const tokens = held(module.child('token_embedding'), inputs.tokens, text.width);
+  const place = module.child('position_embedding');
+  const positions = held(place.child('indices'), inputs.positions);
+  const rows = module.node('Add', [
+    tokens,
+    place.precision.embedding(place, place.reference('weight'), positions),
+  ]);
   const shape = module.node(
     'Concat',
-    [module.node('Shape', [inputs.ids]), module.graph.constant('int64', [text.width])],
+    [module.node('Shape', [inputs.positions]), module.graph.constant('int64', [text.width])],
     { axis: int(0) },
   );
   return { rows, shape, occupied };
@@ -47,7 +50,7 @@ export function embedTokens(
  * The columns that are keys, and the last of each item, which is read though it may be hidden as a key. What lies
  * between them fills up shorter texts.
  */
-function occupiedColumns(module: Module, { ids, keyMask }: TextInputs): Occupied {
+function occupiedColumns(module: Module, { positions, keyMask }: TextInputs): Occupied {
   const { graph } = module;
   const vector = (...values: number[]) => graph.constant('int64', values);
   const keys = module.node('Slice', [keyMask, vector(0), vector(-1), vector(1)]);
@@ -56,7 +59,7 @@ function occupiedColumns(module: Module, { ids, keyMask }: TextInputs): Occupied
   const counts = module.node('CumSum', [flat, graph.constant('int64', [0], [])]);
   const rows = module.node('Sub', [counts, graph.constant('int32', [1], [])]);
   const last = module.child('last');
-  const byItem = last.node('Reshape', [rows, last.node('Shape', [ids])]);
+  const byItem = last.node('Reshape', [rows, last.node('Shape', [positions])]);
   return {
     columns: module.child('columns').node('Reshape', [module.node('NonZero', [flat]), vector(-1)]),
     rows,

@@ -3,9 +3,10 @@ import type { TextSpec } from '../../checkpoint/manifest.js';
 import type { Value } from '../../onnx/graph.js';
 import type { Module } from '../module.js';
 
-/** Inputs of a text encoder, all int32 [batch, length]; the column to pool is the last one. */
+/** Inputs of a text encoder; the column to pool is the last one. Both others are int32 [batch, length]. */
 export interface TextInputs {
-  readonly ids: Value;
+  /** Token embeddings, float32 [batch, length, width]. */
+  readonly tokens: Value;
   readonly positions: Value;
   /** 1 where a column serves as key, 0 where it is padding. */
   readonly keyMask: Value;

@@ -2,7 +2,7 @@
 import { int } from '../../onnx/attribute.js';
 import type { Graph, Value } from '../../onnx/graph.js';
 import type { Scope } from '../../onnx/scope.js';
-import type { LinearParameters, Parameter, Precision } from './precision.js';
+import type { LinearParameters, Parameter, Precision, StoredTable } from './precision.js';
 
 export abstract class Float32 implements Precision {
   abstract parameter(graph: Graph, parameter: Parameter): Value;
@@ -10,6 +10,8 @@ export abstract class Float32 implements Precision {
   embedding(scope: Scope, table: Parameter, ids: Value): Value {
     return scope.node('Gather', [this.parameter(scope.graph, table), ids]);
   }
+
+  abstract table(table: Parameter): StoredTable;
 
   /** `Gemm` reads the weight as it is stored; a MatMul would need a transposed copy of it while loading. */
   linear(scope: Scope, rows: Value, { weight, bias }: LinearParameters): Value {

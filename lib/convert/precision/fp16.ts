@@ -7,10 +7,10 @@ import { float32ToFloat16 } from '../../numeric/half.js';
 import { int } from '../../onnx/attribute.js';
 import type { Graph, Value } from '../../onnx/graph.js';
 import type { Scope } from '../../onnx/scope.js';
-import { DATA_TYPES } from '../../onnx/tensor.js';
+import { DATA_TYPES, type ExternalTensor } from '../../onnx/tensor.js';
 import type { FoldedWeights } from './folded-weights.js';
 import { parameterKey, parameterShape } from './parameter.js';
-import type { LinearParameters, Parameter, Precision } from './precision.js';
+import type { LinearParameters, Parameter, Precision, StoredTable } from './precision.js';
 import { StoredFp32 } from './stored-fp32.js';
 import type { StoredWeights } from './stored-weights.js';
 
@@ -33,6 +33,10 @@ export class Fp16 implements Precision {
     return widened(scope, scope.node('Gather', [this.#half(scope.graph, table), ids]));
   }
 
+  table(table: Parameter): StoredTable {
+    return { values: this.#stored(table) };
+  }
+
   linear(scope: Scope, rows: Value, { weight, bias }: LinearParameters): Value {
     const halves = scope.child('float16').node('Cast', [rows], { to: int(DATA_TYPES.float16) });
     const parameters = bias === undefined ? [weight] : [weight, bias];
@@ -41,10 +45,14 @@ export class Fp16 implements Precision {
   }
 
   #half(graph: Graph, parameter: Parameter): Value {
+    return graph.weight(parameterKey(parameter), this.#stored(parameter));
+  }
+
+  #stored(parameter: Parameter): ExternalTensor {
     const name = parameterKey(parameter);
     const shape = parameterShape(this.#weights.file, parameter);
     const values = async () => clampedHalves(await this.#weights.values(parameter));
-    return graph.weight(name, this.#store.reference({ name, type: 'float16', shape, values }));
+    return this.#store.reference({ name, type: 'float16', shape, values });
   }
 }
 

@@ -3,7 +3,7 @@ import type { Graph, Value } from '../../onnx/graph.js';
 import { type ExternalTensor, reshape, sliceRows } from '../../onnx/tensor.js';
 import { Float32 } from './float32.js';
 import { parameterKey } from './parameter.js';
-import type { Parameter } from './precision.js';
+import type { Parameter, StoredTable } from './precision.js';
 
 export class Fp32 extends Float32 {
   readonly #tensors: ReadonlyMap<string, ExternalTensor>;
@@ -16,11 +16,19 @@ export class Fp32 extends Float32 {
 
   parameter(graph: Graph, parameter: Parameter): Value {
     const { name, rows, shape } = parameter;
-    let tensor = this.#tensors.get(name);
-    if (tensor === undefined)
-      throw new Error(`The graph ${graph.name} asks for '${name}', which the weights lack`);
+    let tensor = this.#tensor(name);
     if (rows !== undefined) tensor = sliceRows(tensor, ...rows);
     if (shape !== undefined) tensor = reshape(tensor, shape);
     return graph.weight(parameterKey(parameter), tensor);
+  }
+
+  table({ name }: Parameter): StoredTable {
+    return { values: this.#tensor(name) };
+  }
+
+  #tensor(name: string): ExternalTensor {
+    const tensor = this.#tensors.get(name);
+    if (tensor === undefined) throw new Error(`The weights lack '${name}'`);
+    return tensor;
   }
 }

@@ -1,10 +1,11 @@
 /** Float32 in a pack whose weights are written anew: what stays exact beside fp16 and int8 layers. */
 import type { Graph, Value } from '../../onnx/graph.js';
 import type { Scope } from '../../onnx/scope.js';
+import type { ExternalTensor } from '../../onnx/tensor.js';
 import { Float32 } from './float32.js';
 import type { FoldedWeights } from './folded-weights.js';
 import { parameterKey, parameterShape } from './parameter.js';
-import type { Parameter } from './precision.js';
+import type { Parameter, StoredTable } from './precision.js';
 import type { StoredWeights } from './stored-weights.js';
 
 export class StoredFp32 extends Float32 {
@@ -18,17 +19,25 @@ export class StoredFp32 extends Float32 {
   }
 
   parameter(graph: Graph, parameter: Parameter): Value {
-    return this.#stored(graph, parameter, () => this.#weights.values(parameter));
+    return graph.weight(parameterKey(parameter), this.#stored(parameter));
+  }
+
+  table(table: Parameter): StoredTable {
+    return { values: this.#stored(table) };
   }
 
   /** Folding concerns the weight of a layer, not the parameter of that name. */
   protected override weight(scope: Scope, weight: Parameter): Value {
-    return this.#stored(scope.graph, weight, () => this.#weights.linear(scope.path, weight));
+    const values = () => this.#weights.linear(scope.path, weight);
+    return scope.graph.weight(parameterKey(weight), this.#stored(weight, values));
   }
 
-  #stored(graph: Graph, parameter: Parameter, values: () => Promise<Float32Array>): Value {
+  #stored(
+    parameter: Parameter,
+    values: () => Promise<Float32Array> = () => this.#weights.values(parameter),
+  ): ExternalTensor {
     const name = parameterKey(parameter);
     const shape = parameterShape(this.#weights.file, parameter);
-    return graph.weight(name, this.#store.reference({ name, type: 'float32', shape, values }));
+    return this.#store.reference({ name, type: 'float32', shape, values });
   }
 }

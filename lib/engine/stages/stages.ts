@@ -2,7 +2,7 @@ import type { Pack } from '../../checkpoint/pack/pack.js';
 import { type TextRow, textRow } from '../../text/sequence.js';
 import type { Encoding } from '../../text/tokenizer.js';
 import type { EngineContext } from '../context.js';
-import { type EncoderLayout, encoderLayout } from '../encoder-layout.js';
+import { type EncoderLayout, encoderLayout, imageBatch } from '../encoder-layout.js';
 import type { LaneName } from '../lane.js';
 import type {
   ImageRequest,
@@ -42,8 +42,6 @@ export interface StagesOptions {
 
 /** Texts that are tokenized in one call, and their characters in all: a long one goes alone. */
 const TOKENIZER_BATCH = { maxItems: 64, maxCost: 50_000 };
-/** Images that run together on the CPU: one has rows enough for its matrix products, and each more takes memory. */
-const CPU_IMAGE_BATCH = 2;
 /** Posts that pass the head together. It takes microseconds a post; the limit bounds the copy. */
 const HEAD_BATCH = { maxItems: 256, maxCost: 256 };
 
@@ -118,7 +116,7 @@ function imageStage(options: StagesOptions, context: EngineContext): Stages['enc
   const { image } = options.pack.manifest;
   const { maxQueuedImages, maxBatchImages } = context.limits;
   const layout = layoutOf('image', options);
-  const maxItems = options.provider === 'cpu' ? Math.min(maxBatchImages, CPU_IMAGE_BATCH) : maxBatchImages;
+  const maxItems = imageBatch(maxBatchImages, options.provider);
   const adapter = imageEncoderAdapter(image);
   return new Stage(
     {
@@ -194,5 +192,6 @@ function sessionStart(
     provider,
     threads,
     prepack,
+    ...(name === 'text' && { tokenTable: pack.manifest.tokenTable }),
   };
 }

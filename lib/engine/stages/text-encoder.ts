@@ -3,7 +3,7 @@ import type { Adapter } from '../supervision/worker-backend.js';
 import type { SessionRequest, SessionResponse } from '../workers/messages.js';
 import { rowsOf } from './features.js';
 
-/** Lays rows of tokens out as one batch, as long as the longest: all inputs int32 [n, length]. */
+/** Lays rows of tokens out as one batch, as long as the longest: all of a request is int32 [n, length]. */
 export const textEncoderAdapter: Adapter<TextRow, Float32Array, SessionRequest, SessionResponse> = {
   toCall(rows) {
     const { inputIds, positionIds, keyMask, batch, length } = layoutBatch(rows);

@@ -6,6 +6,7 @@ import type { ImageSpec, Manifest, TextSpec } from '../../checkpoint/manifest.js
 import type { Checksum } from '../../checkpoint/pack/compare-files.js';
 import type { ErrorCode } from '../../contract/errors.js';
 import type { Limits } from '../../contract/limits.js';
+import type { TokenTableSpec } from '../../text/token-table.js';
 import type { Encoding } from '../../text/tokenizer.js';
 
 /** Main thread to a worker that was born ahead: what it is for. */
@@ -55,6 +56,8 @@ export interface SessionStart {
    * it weights are used where the file is mapped. In fp32 the last bits of results differ, in int8 none.
    */
   readonly prepack: boolean;
+  /** The text encoder's: `input_ids` of a request become the graph's `token_embeddings`. Default: there are none. */
+  readonly tokenTable?: TokenTableSpec;
 }
 
 export type TensorMessage =

@@ -1,6 +1,7 @@
 /** Worker entry: one ONNX Runtime session. `run()` blocks its thread for as long as the batch takes. */
 import { Tensor } from 'onnxruntime-node';
 import { ModerationError } from '../../contract/errors.js';
+import { TokenTable } from '../../text/token-table.js';
 import type {
   FloatTensor,
   SessionRequest,
@@ -15,9 +16,11 @@ const NO_MEMORY = 'There was not enough memory to compute the item.';
 
 await serve<SessionStart, SessionRequest, SessionResponse>(async (start) => {
   const session = await createSession(start);
+  const table = start.tokenTable && new TokenTable(start.weights, start.tokenTable);
   return async (request): Promise<Answer<SessionResponse>> => {
+    const inputs = table === undefined ? request : withEmbeddings(request, table);
     const feeds: Record<string, Tensor> = {};
-    for (const [name, tensor] of Object.entries(request)) feeds[name] = toTensor(tensor);
+    for (const [name, tensor] of Object.entries(inputs)) feeds[name] = toTensor(tensor);
     const results = await session.run(feeds).catch((error: unknown) => {
       throw isOutOfMemory(error) ? new ModerationError('worker_failed', NO_MEMORY, { cause: error }) : error;
     });
@@ -26,6 +29,13 @@ await serve<SessionStart, SessionRequest, SessionResponse>(async (start) => {
     return { response, transfer: Object.values(response).map(({ data }) => data.buffer as ArrayBuffer) };
   };
 });
+
+/** Looked up here and not before, because ids cross threads at a thousandth of the size of their embeddings. */
+function withEmbeddings({ input_ids: ids, ...others }: SessionRequest, table: TokenTable): SessionRequest {
+  if (ids?.type !== 'int32') throw new TypeError(`input_ids are ${ids?.type}; expected int32.`);
+  const dims = [...ids.dims, table.spec.width];
+  return { ...others, token_embeddings: { type: 'float32', data: table.embed(ids.data), dims } };
+}
 
 function toTensor({ type, data, dims }: TensorMessage): Tensor {
   return new Tensor(type, data, dims);

@@ -92,6 +92,11 @@ describe('a pack that is not as it was written is refused:', () => {
     ],
     ['an absolute path', (m) => ({ ...m, weights: '/etc/passwd' }), 'weights: expected a plain file name'],
     ['a file that is not listed', (m) => ({ ...m, weights: 'other' }), 'other is referenced but not listed'],
+    [
+      'a token table that its file has no room for',
+      (m) => ({ ...m, tokenTable: { ...m.tokenTable, rows: 1000 } }),
+      'ends at byte 4008 of model.safetensors, which has 28',
+    ],
     ['an unknown field', (m) => ({ ...m, extra: 1 }), 'extra'],
     ['a threshold too many', (m) => ({ ...m, thresholds: [0, 0, 0] }), 'expected one per class'],
   ])('%s in the manifest', async (_title, change, message) => {

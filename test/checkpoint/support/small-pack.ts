@@ -43,6 +43,7 @@ export async function smallPack(): Promise<{ folder: string; manifest: Manifest;
     },
     head: { kind: 'fusion', graph: 'head.onnx' },
     weights: 'model.safetensors',
+    tokenTable: { dtype: 'F32', rows: 2, width: 1, offset: 8, scales: null },
     inferred: [],
     files: await hashFiles(folder, PACK_FILES),
   };

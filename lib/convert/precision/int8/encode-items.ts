@@ -2,15 +2,24 @@
 import type { Manifest } from '../../../checkpoint/manifest.js';
 import { sigmoid } from '../../../numeric/sigmoid.js';
 import { layoutBatch, textRow } from '../../../text/sequence.js';
+import type { TokenTable } from '../../../text/token-table.js';
 import type { Feeds, GraphSource, GraphTensor, OpenGraph, RunningGraph } from '../../graph-runner.js';
 import type { CalibrationItems } from './items.js';
 
 type Specs = Pick<Manifest, 'text' | 'image'>;
 
-export function textFeeds(ids: Int32Array, { text }: Specs): Feeds {
+export function textFeeds(ids: Int32Array, { text }: Specs, table: TokenTable): Feeds {
   const { inputIds, positionIds, keyMask, batch, length } = layoutBatch([textRow(ids, text)]);
-  const tokens = (data: Int32Array): GraphTensor => ({ type: 'int32', data, dims: [batch, length] });
-  return { input_ids: tokens(inputIds), position_ids: tokens(positionIds), key_mask: tokens(keyMask) };
+  const columns = (data: Int32Array): GraphTensor => ({ type: 'int32', data, dims: [batch, length] });
+  return {
+    token_embeddings: {
+      type: 'float32',
+      data: table.embed(inputIds),
+      dims: [batch, length, table.spec.width],
+    },
+    position_ids: columns(positionIds),
+    key_mask: columns(keyMask),
+  };
 }
 
 export function imageFeeds(pixels: Uint8Array, { image }: Specs): Feeds {
@@ -41,9 +50,14 @@ export async function runAll(
   }
 }
 
-export function feedsOf(items: CalibrationItems, specs: Specs): { text: Feeds[]; image: Feeds[] } {
+/** @param table That of the pack that encodes the items. */
+export function feedsOf(
+  items: CalibrationItems,
+  specs: Specs,
+  table: TokenTable,
+): { text: Feeds[]; image: Feeds[] } {
   return {
-    text: items.texts.map((ids) => textFeeds(ids, specs)),
+    text: items.texts.map((ids) => textFeeds(ids, specs, table)),
     image: items.images.map((pixels) => imageFeeds(pixels, specs)),
   };
 }

@@ -12,17 +12,13 @@
 import { int } from '../../../onnx/attribute.js';
 import { type Graph, NONE, type Value } from '../../../onnx/graph.js';
 import type { Scope } from '../../../onnx/scope.js';
-import { DATA_TYPES } from '../../../onnx/tensor.js';
 import type { FoldedWeights } from '../folded-weights.js';
 import { parameterKey, parameterShape } from '../parameter.js';
-import type { LinearParameters, Parameter, Precision } from '../precision.js';
+import type { LinearParameters, Parameter, Precision, StoredTable } from '../precision.js';
 import { StoredFp32 } from '../stored-fp32.js';
 import type { StoredWeights, TensorRequest } from '../stored-weights.js';
 import type { Plan, QuantizedPlan } from './plan.js';
 import { type QuantizedRows, quantizeRows, transpose } from './quantize.js';
-
-/** Tables of fewer entries stay in fp32: position embeddings, which every item reads. */
-const SMALL_TABLE = 1024;
 
 export class Int8 implements Precision {
   readonly #weights: FoldedWeights;
@@ -41,26 +37,29 @@ export class Int8 implements Precision {
     return this.#exact.parameter(graph, parameter);
   }
 
-  /** One scale an entry: only the rows that are looked up become float32. */
   embedding(scope: Scope, table: Parameter, ids: Value): Value {
+    return this.#exact.embedding(scope, table, ids);
+  }
+
+  /** One scale an entry. */
+  table(table: Parameter): StoredTable {
     const [entries = 0, width = 0] = parameterShape(this.#weights.file, table);
-    if (entries < SMALL_TABLE) return this.#exact.embedding(scope, table, ids);
     const quantized = async () => quantizeRows(await this.#weights.values(table), width);
     const key = parameterKey(table);
-    const values = this.#reference(scope.graph, {
-      name: `${key}_int8`,
-      type: 'int8',
-      shape: [entries, width],
-      values: async () => (await quantized()).values,
-    });
-    const scales = this.#reference(scope.graph, {
-      name: `${key}_scale`,
-      type: 'float32',
-      shape: [entries, 1],
-      values: async () => (await quantized()).scales,
-    });
-    const rows = scope.node('Cast', [scope.node('Gather', [values, ids])], { to: int(DATA_TYPES.float32) });
-    return scope.node('Mul', [rows, scope.child('scale').node('Gather', [scales, ids])]);
+    return {
+      values: this.#store.reference({
+        name: `${key}_int8`,
+        type: 'int8',
+        shape: [entries, width],
+        values: async () => (await quantized()).values,
+      }),
+      scales: this.#store.reference({
+        name: `${key}_scale`,
+        type: 'float32',
+        shape: [entries, 1],
+        values: async () => (await quantized()).scales,
+      }),
+    };
   }
 
   linear(scope: Scope, rows: Value, parameters: LinearParameters): Value {

@@ -1,7 +1,7 @@
 /** Where a graph multiplies by weights: found by building the fp32 graph with a precision that keeps notes. */
 import type { Graph, Value } from '../../../onnx/graph.js';
 import type { Scope } from '../../../onnx/scope.js';
-import type { LinearParameters, Parameter, Precision } from '../precision.js';
+import type { LinearParameters, Parameter, Precision, StoredTable } from '../precision.js';
 
 /** One linear layer. */
 export interface LinearSite {
@@ -27,6 +27,10 @@ export class Recorder implements Precision {
 
   embedding(scope: Scope, table: Parameter, ids: Value): Value {
     return this.#base.embedding(scope, table, ids);
+  }
+
+  table(table: Parameter): StoredTable {
+    return this.#base.table(table);
   }
 
   linear(scope: Scope, input: Value, parameters: LinearParameters): Value {

@@ -5,11 +5,13 @@ import { expectedTensors } from '../../../checkpoint/architecture/expected-tenso
 import type { Architecture } from '../../../checkpoint/architecture.js';
 import type { Checkpoint } from '../../../checkpoint/checkpoint.js';
 import type { Manifest } from '../../../checkpoint/manifest.js';
+import { WEIGHTS_FILE } from '../../../checkpoint/weights-file.js';
 import { compareArrays, type Difference } from '../../../numeric/compare.js';
 import { encodeModel } from '../../../onnx/encode.js';
-import { GRAPH_FILES, writeStored } from '../../graph-files.js';
+import { TokenTable, type TokenTableSpec } from '../../../text/token-table.js';
+import { GRAPH_FILES, tableSpec, writeStored } from '../../graph-files.js';
 import type { Feeds, OpenGraph } from '../../graph-runner.js';
-import { headGraph, imageGraph, textGraph } from '../../graphs.js';
+import { headGraph, imageGraph, textGraph, tokenTable } from '../../graphs.js';
 import { placeWeights } from '../../weights.js';
 import { FoldedWeights, type Folding, NO_FOLDING } from '../folded-weights.js';
 import { Fp32 } from '../fp32.js';
@@ -39,6 +41,7 @@ export interface QuantizeOptions {
 
 export interface Quantized {
   readonly plan: Plan;
+  readonly tokenTable: TokenTableSpec;
   /** Of the probabilities of calibration items, from those of fp32. */
   readonly difference: Difference;
 }
@@ -79,10 +82,10 @@ async function writeAndMeasure(
 ): Promise<Quantized> {
   const { tolerance = DEFAULT_TOLERANCE } = model.options;
   for (let plan = firstPlan, round = 0; ; plan = takeBack(plan), round++) {
-    await model.write(weights, plan, folder);
-    const actual = await model.answers(folder);
+    const tokenTable = await model.write(weights, plan, folder);
+    const actual = await model.answers(folder, tokenTable);
     const difference = compareArrays(flat(actual), flat(expected));
-    if (difference.max <= tolerance || round === MAX_ROUNDS) return { plan, difference };
+    if (difference.max <= tolerance || round === MAX_ROUNDS) return { plan, tokenTable, difference };
   }
 }
 
@@ -110,17 +113,13 @@ interface Encoder {
 
 /** A checkpoint with the items that it is measured by. */
 class CalibratedModel {
-  readonly #feeds: { readonly text: Feeds[]; readonly image: Feeds[] };
-
   constructor(
     readonly checkpoint: Checkpoint,
     readonly architecture: Architecture,
     readonly specs: Specs,
     readonly exactFolder: string,
     readonly options: QuantizeOptions,
-  ) {
-    this.#feeds = feedsOf(options.items, specs);
-  }
+  ) {}
 
   /** Encodes and classifies the items in fp32. */
   async calibrate(): Promise<Reference> {
@@ -128,7 +127,8 @@ class CalibratedModel {
     const names = [...expectedTensors(architecture).keys()];
     const placed = await placeWeights(checkpoint, names, exactFolder, { otherwise: 'symlink' });
     const exact = new Fp32(placed);
-    const total = this.#feeds.text.length + this.#feeds.image.length;
+    const allFeeds = this.#feeds(exactFolder, tableSpec(tokenTable(architecture, exact)));
+    const total = allFeeds.text.length + allFeeds.image.length;
     let done = 0;
     const watch = async (kind: 'text' | 'image'): Promise<Calibrated & Encoder> => {
       const recorder = new Recorder(exact);
@@ -140,7 +140,7 @@ class CalibratedModel {
       const calibrated = await calibrate(
         graph,
         recorder.sites,
-        this.#feeds[kind],
+        allFeeds[kind],
         (site) => this.#inputsOf(site),
         {
           open: options.open,
@@ -171,22 +171,23 @@ class CalibratedModel {
   }
 
   /** Writes a pack's weights and graphs. */
-  async write(weights: FoldedWeights, plan: Plan, folder: string): Promise<void> {
+  async write(weights: FoldedWeights, plan: Plan, folder: string): Promise<TokenTableSpec> {
     const store = new StoredWeights();
     const precision = new Int8(weights, plan, store);
-    await writeStored(folder, this.architecture, { encoders: precision, head: precision }, store, {
+    return writeStored(folder, this.architecture, { encoders: precision, head: precision }, store, {
       normalization: this.specs.image,
       ...(this.options.signal && { signal: this.options.signal }),
     });
   }
 
   /** What the pack in `folder` answers. */
-  async answers(folder: string): Promise<readonly Float32Array[]> {
+  async answers(folder: string, table: TokenTableSpec): Promise<readonly Float32Array[]> {
+    const allFeeds = this.#feeds(folder, table);
     const texts: Float32Array[] = [];
     const images: Float32Array[] = [];
     for (const [file, feeds, encoded] of [
-      [GRAPH_FILES.textGraph, this.#feeds.text, texts],
-      [GRAPH_FILES.imageGraph, this.#feeds.image, images],
+      [GRAPH_FILES.textGraph, allFeeds.text, texts],
+      [GRAPH_FILES.imageGraph, allFeeds.image, images],
     ] as const) {
       const source = { model: await readFile(join(folder, file)), weightsFolder: folder };
       const take = (outputs: ReadonlyMap<string, Float32Array>) => encoded.push(...outputs.values());
@@ -202,6 +203,15 @@ class CalibratedModel {
       return await probabilities(head, encoded, this.specs);
     } finally {
       await head.close();
+    }
+  }
+
+  #feeds(folder: string, spec: TokenTableSpec): { readonly text: Feeds[]; readonly image: Feeds[] } {
+    const table = new TokenTable(join(folder, WEIGHTS_FILE), spec);
+    try {
+      return feedsOf(this.options.items, this.specs, table);
+    } finally {
+      table.close();
     }
   }
 

@@ -1,0 +1,98 @@
+/**
+ * The table of token embeddings, [rows, width], where it lies in a pack's weights. It is large (SigLIP2: 256,000 rows,
+ * half of the model) and a text needs a few rows of it, so no graph holds it: rows are read as they are needed, by the
+ * operating system's cache.
+ */
+import { closeSync, openSync, readSync } from 'node:fs';
+import { float16ToFloat32 } from '../numeric/half.js';
+
+/** What a pack's manifest tells of the table; its `tokenTable` has these fields. */
+export interface TokenTableSpec {
+  /** F32 and F16: the values. I8: the values divided by their row's scale. */
+  readonly dtype: 'F32' | 'F16' | 'I8';
+  readonly rows: number;
+  readonly width: number;
+  /** Where it begins in the file, in bytes. */
+  readonly offset: number;
+  /** Where the scales begin, float32 [rows], in bytes; null where there are none. */
+  readonly scales: number | null;
+}
+
+const STORED = {
+  F32: { bytes: 4, view: Float32Array },
+  F16: { bytes: 2, view: Uint16Array },
+  I8: { bytes: 1, view: Int8Array },
+} as const;
+
+/** Not to be shared by threads. */
+export class TokenTable {
+  readonly spec: TokenTableSpec;
+  readonly #file: number;
+  /** float32 [rows], where the dtype has scales. */
+  readonly #scales: Float32Array | undefined;
+  /** One row as it is stored, read anew for every token. */
+  readonly #row: Uint8Array<ArrayBuffer>;
+  readonly #values: Float32Array | Uint16Array | Int8Array;
+
+  /** Opens the file; throws the file system's error, or a RangeError where the file is too short. */
+  constructor(path: string, spec: TokenTableSpec) {
+    this.spec = spec;
+    const { bytes, view } = STORED[spec.dtype];
+    this.#row = new Uint8Array(spec.width * bytes);
+    this.#values = new view(this.#row.buffer);
+    this.#file = openSync(path, 'r');
+    try {
+      if (spec.scales !== null) this.#scales = this.#readScales(spec.scales);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /**
+   * The embeddings of `ids`, float32 [ids.length, width], row after row.
+   * @throws RangeError for an id that the table has no row for
+   */
+  embed(ids: Int32Array): Float32Array<ArrayBuffer> {
+    const { rows, width, offset } = this.spec;
+    const embedded = new Float32Array(ids.length * width);
+    for (const [index, id] of ids.entries()) {
+      if (!(id >= 0 && id < rows)) throw new RangeError(`Token ${id}; the table has rows 0 to ${rows - 1}.`);
+      this.#read(this.#row, offset + id * this.#row.byteLength);
+      this.#widen(id, embedded, index * width);
+    }
+    return embedded;
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  /** Puts the row that was read into `target`, as float32. */
+  #widen(id: number, target: Float32Array, start: number): void {
+    const values = this.#values;
+    if (values instanceof Int8Array) scaleInto(target, start, values, this.#scales?.[id] ?? 1);
+    else target.set(values instanceof Uint16Array ? float16ToFloat32(values) : values, start);
+  }
+
+  #readScales(offset: number): Float32Array {
+    const bytes = new Uint8Array(this.spec.rows * Float32Array.BYTES_PER_ELEMENT);
+    this.#read(bytes, offset);
+    return new Float32Array(bytes.buffer);
+  }
+
+  #read(target: Uint8Array, position: number): void {
+    for (let done = 0; done < target.byteLength; ) {
+      const read = readSync(this.#file, target, done, target.byteLength - done, position + done);
+      if (read === 0)
+        throw new RangeError(`The file of the token table ends before byte ${position + done}.`);
+      done += read;
+    }
+  }
+}
+
+function scaleInto(target: Float32Array, start: number, values: Int8Array, scale: number): void {
+  for (let index = 0; index < values.length; index++) {
+    target[start + index] = (values[index] as number) * scale;
+  }
+}
