@@ -7,6 +7,7 @@ export const ONNX_OPERATORS = [
   'Cast',
   'Concat',
   'CumSum',
+  'DequantizeLinear',
   'Div',
   'Expand',
   'Gather',

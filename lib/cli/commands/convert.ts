@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { PRECISIONS, type Precision } from '../../checkpoint/manifest.js';
 import type { CalibrationOptions } from '../../convert/calibration.js';
 import type { ConvertProgress } from '../../convert/convert.js';
+import { share } from '../arguments.js';
 import {
   addPreprocessingOptions,
   type ParsedPreprocessing,
@@ -15,6 +16,7 @@ interface ConvertOptions extends ParsedPreprocessing {
   out: string;
   precision: Precision;
   calibration?: string;
+  tolerance?: number;
   overwrite: boolean;
 }
 
@@ -28,6 +30,12 @@ export function define(command: Command): void {
     .option(
       '--calibration <file>',
       'for int8: posts as JSON Lines, {"text": …, "image": path}, to measure by (default: made-up ones)',
+    )
+    .addOption(
+      new Option(
+        '--tolerance <mean>',
+        'for int8: mean difference of probabilities from fp32 that is accepted; a smaller one makes slower packs (default: 0.005)',
+      ).argParser(share),
     )
     .option('--overwrite', 'replace an existing pack in the folder', false);
   addPreprocessingOptions(command)
@@ -48,14 +56,19 @@ Examples:
 }
 
 /** What int8 is measured by: the posts of a file, or those that conversion makes up. */
-async function calibrationOf(file: string | undefined): Promise<CalibrationOptions> {
+async function calibrationOf({
+  calibration: file,
+  tolerance: mean,
+}: ConvertOptions): Promise<CalibrationOptions> {
   const { openGraph } = await import('../../engine/run-graph.js');
-  if (file === undefined) return { openGraph };
+  const tolerance = mean === undefined ? {} : { mean };
+  if (file === undefined) return { openGraph, tolerance };
   const { readPosts } = await import('../posts/read-posts.js');
   const { prepareImages } = await import('../posts/prepare-images.js');
   const posts = await readPosts(resolve(file), MAX_CALIBRATION_POSTS);
   return {
     openGraph,
+    tolerance,
     texts: posts.flatMap(({ text }) => text ?? []),
     images: (spec) => prepareImages(posts, spec),
   };
@@ -73,7 +86,7 @@ async function convert(checkpoint: string, options: ConvertOptions): Promise<voi
     bars.get(part)?.update(doneBytes, totalBytes);
   };
   const int8 = options.precision === 'int8';
-  const calibration = int8 ? { calibration: await calibrationOf(options.calibration) } : {};
+  const calibration = int8 ? { calibration: await calibrationOf(options) } : {};
   const pack = await untilInterrupted((signal) =>
     convertCheckpoint({
       checkpoint: resolve(checkpoint),

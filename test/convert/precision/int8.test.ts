@@ -127,6 +127,7 @@ test('half-precision checkpoints are quantized as well', async () => {
 });
 
 describe('activation outliers', () => {
+  const ANY = { max: 1, mean: 1 };
   const NO_CHANNELS = { channelError: 0.025, maxExactChannels: 0, layerError: 9 };
   let plain: string;
   let planted: string;
@@ -149,8 +150,23 @@ describe('activation outliers', () => {
       expect(both.inferred).toMatch(
         /Channels computed in fp32 within int8 layers: .*layers\.1\.mlp\.fc2 \d+/,
       );
-      const neither = await errorOf(planted, { folding: false, tolerance: 1, limits: NO_CHANNELS });
+      const neither = await errorOf(planted, { folding: false, tolerance: ANY, limits: NO_CHANNELS });
       expect(neither.error).toBeGreaterThan(2 * both.error);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'are followed by activations of 16 bits where the mean of the differences is not accepted',
+    async () => {
+      const coarse = await errorOf(planted, { tolerance: ANY });
+      expect(coarse.inferred).not.toMatch(/16 bits/);
+      const fine = await errorOf(planted, { tolerance: { mean: 0.9 * meanOf(coarse.inferred) } });
+      expect(fine.inferred).toMatch(
+        /Activations have 16 bits, in two products each, in \d+ of the int8 layers/,
+      );
+      expect(fine.inferred).not.toMatch(/Layers kept in fp32/);
+      expect(fine.error).toBeLessThan(0.8 * coarse.error);
     },
     PATIENCE_MS,
   );
@@ -158,12 +174,17 @@ describe('activation outliers', () => {
   test(
     'go back to fp32 layer by layer where nothing else is allowed',
     async () => {
-      const calibration = { folding: false, tolerance: 0.001, limits: NO_CHANNELS };
+      const calibration = { folding: false, tolerance: { max: 0.001 }, limits: NO_CHANNELS };
       const { inferred } = await errorOf(planted, calibration);
       expect(inferred).toMatch(/Layers kept in fp32: .*mlp\.fc/);
     },
     PATIENCE_MS,
   );
+
+  /** Mean difference of probabilities on the calibration items. */
+  function meanOf(inferred: string): number {
+    return Number(/on average by ([\d.]+)\.$/m.exec(inferred)?.[1]);
+  }
 
   /** Mean difference of text features from fp32's, relative to their mean size. */
   async function errorOf(checkpoint: string, calibration: Partial<CalibrationOptions> = {}) {

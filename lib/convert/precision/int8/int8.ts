@@ -6,7 +6,8 @@
  *     └───► Gather the exact channels ───────────────────┘
  *
  * The scale is known beforehand and not taken from the batch: an item's answer does not depend on its neighbours, and no
- * pass over the activations is needed to find it.
+ * pass over the activations is needed to find it. A layer whose plan is fine multiplies what quantizing lost as well:
+ * twice the products, and activations of 16 bits.
  */
 
 import { int } from '../../../onnx/attribute.js';
@@ -18,7 +19,7 @@ import type { LinearParameters, Parameter, Precision, StoredTable } from '../pre
 import { StoredFp32 } from '../stored-fp32.js';
 import type { StoredWeights, TensorRequest } from '../stored-weights.js';
 import type { Plan, QuantizedPlan } from './plan.js';
-import { type QuantizedRows, quantizeRows, transpose } from './quantize.js';
+import { type ActivationScale, type QuantizedRows, quantizeRows, restScale, transpose } from './quantize.js';
 
 export class Int8 implements Precision {
   readonly #weights: FoldedWeights;
@@ -92,32 +93,28 @@ export class Int8 implements Precision {
     });
     const key = parameterKey(weight);
 
-    const scale = graph.constant('float32', [plan.activation.scale], []);
-    const zeroPoint = graph.constant('uint8', [plan.activation.zeroPoint], []);
-    const product = scope.node('MatMulIntegerToFloat', [
-      scope.node('QuantizeLinear', [rows, scale, zeroPoint]),
-      this.#reference(graph, {
+    const weights: QuantizedWeights = {
+      // The runtime multiplies by the matrix as it is stored.
+      matrix: this.#reference(graph, {
         name: `${key}_int8`,
         type: 'int8',
-        shape: [inputs, outputs], // the runtime multiplies by it as it is stored
+        shape: [inputs, outputs],
         values: async () => transpose(quantizeRows(await matrix(), inputs).values, inputs),
       }),
-      scale,
-      this.#reference(graph, {
+      scales: this.#reference(graph, {
         name: `${key}_scale`,
         type: 'float32',
         shape: [outputs],
         values: async () => (await scaleAndBias()).scales,
       }),
-      zeroPoint,
-      NONE,
-      this.#reference(graph, {
+      bias: this.#reference(graph, {
         name: `${key}_bias`,
         type: 'float32',
         shape: [outputs],
         values: async () => (await scaleAndBias()).bias,
       }),
-    ]);
+    };
+    const product = multiply(scope, rows, plan, weights);
     if (exactChannels.length === 0) return product;
 
     const columns = this.#reference(graph, {
@@ -134,6 +131,39 @@ export class Int8 implements Precision {
   #reference(graph: Graph, request: TensorRequest): Value {
     return graph.weight(request.name, this.#store.reference(request));
   }
+}
+
+interface QuantizedWeights {
+  /** int8 [inputs, outputs] */
+  readonly matrix: Value;
+  /** float32 [outputs] */
+  readonly scales: Value;
+  /** float32 [outputs] */
+  readonly bias: Value;
+}
+
+/** rows · matrix + bias, the rows quantized; and where the plan is fine, what that lost of them, quantized as well. */
+function multiply(
+  scope: Scope,
+  rows: Value,
+  { activation, fine }: QuantizedPlan,
+  { matrix, scales, bias }: QuantizedWeights,
+): Value {
+  const [scale, zeroPoint] = constantsOf(scope.graph, activation);
+  const whole = scope.node('QuantizeLinear', [rows, scale, zeroPoint]);
+  const product = scope.node('MatMulIntegerToFloat', [whole, matrix, scale, scales, zeroPoint, NONE, bias]);
+  if (!fine) return product;
+
+  const place = scope.child('rest');
+  const lost = place.node('Sub', [rows, place.node('DequantizeLinear', [whole, scale, zeroPoint])]);
+  const [restStep, restZero] = constantsOf(scope.graph, restScale(activation));
+  const rest = place.node('QuantizeLinear', [lost, restStep, restZero]);
+  const more = place.node('MatMulIntegerToFloat', [rest, matrix, restStep, scales, restZero]);
+  return place.node('Add', [product, more]);
+}
+
+function constantsOf(graph: Graph, { scale, zeroPoint }: ActivationScale): readonly [Value, Value] {
+  return [graph.constant('float32', [scale], []), graph.constant('uint8', [zeroPoint], [])];
 }
 
 /** Makes a value when it is first asked for, and keeps it. */

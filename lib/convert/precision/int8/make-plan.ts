@@ -69,7 +69,7 @@ function planLinears(
     const highest = Math.max(...quantized.map((channel) => max[channel] as number));
     const activation = activationScale(MARGIN * lowest, MARGIN * highest);
     const errors = matrices.map((weight) => linearError({ rows, weight }, activation, exactChannels));
-    return { kind: 'int8', activation, exactChannels, means, error: Math.max(...errors) };
+    return { kind: 'int8', activation, fine: false, exactChannels, means, error: Math.max(...errors) };
   };
 
   let best = attempt(0);

@@ -14,6 +14,11 @@ export function activationScale(min: number, max: number): ActivationScale {
   return { scale, zeroPoint: Math.min(255, Math.max(0, Math.round(-low / scale))) };
 }
 
+/** What is left of a value after quantization, in 254 steps more: half a step of the first scale, to either side. */
+export function restScale({ scale }: ActivationScale): ActivationScale {
+  return { scale: Math.fround(scale / 254), zeroPoint: 128 };
+}
+
 /** A value after quantization, as a number again. */
 export function throughScale(value: number, { scale, zeroPoint }: ActivationScale): number {
   const quantized = Math.min(255, Math.max(0, roundHalfEven(value / scale) + zeroPoint));
