@@ -5,7 +5,7 @@
 import { text as readText } from 'node:stream/consumers';
 import { openPack } from '../../lib/checkpoint/pack/pack.js';
 import { defaultLimits } from '../../lib/contract/limits.js';
-import { type EncoderLayout, encoderLayout, imageBatch } from '../../lib/engine/encoder-layout.js';
+import { type EncoderLayout, encoderLayout, imageBatch, textBatch } from '../../lib/engine/encoder-layout.js';
 import { chooseBatch } from '../../lib/engine/scheduling/choose-batch.js';
 import type { TensorMessage } from '../../lib/engine/workers/messages.js';
 import { layoutBatch, type TextRow, textRow } from '../../lib/text/sequence.js';
@@ -55,7 +55,8 @@ async function measure({ packFolder, threads, seconds, ...request }: RawRequest)
   const share = (inFlight: number, { replicas }: EncoderLayout) => Math.ceil(inFlight / replicas);
   const costs: RawCosts[] = [];
   for (const concurrency of request.concurrencies) {
-    const textBatches = batchTexts(rows, share(concurrency, texts), text.maxTokens, table);
+    const textsTogether = textBatch(LIMITS.maxBatchTexts, texts);
+    const textBatches = batchTexts(rows, share(concurrency, texts), textsTogether, text.maxTokens, table);
     const imagesTogether = Math.min(share(concurrency, images), imageBatch(LIMITS.maxBatchImages, 'cpu'));
     const headBatches = [headBatch(concurrency, text.width, image.width)];
     costs.push({
@@ -78,10 +79,11 @@ async function measure({ packFolder, threads, seconds, ...request }: RawRequest)
 function batchTexts(
   rows: readonly TextRow[],
   waiting: number,
+  maxItems: number,
   maxTokens: number,
   table: TokenTable,
 ): RawBatch[] {
-  const bounds = { maxItems: LIMITS.maxBatchTexts, maxCost: (LIMITS.maxBatchTexts * maxTokens) / 2 };
+  const bounds = { maxItems, maxCost: (maxItems * maxTokens) / 2 };
   const batches: RawBatch[] = [];
   const queue = new Set<{ weight: number; row: TextRow }>();
   const rest = rows.map((row) => ({ weight: row.inputIds.length, row })).values();
@@ -94,7 +96,7 @@ function batchTexts(
     const chosen = chooseBatch(queue, bounds) ?? [];
     for (const one of chosen) queue.delete(one);
     batches.push(
-      textBatch(
+      layOutTexts(
         chosen.map(({ row }) => row),
         table,
       ),
@@ -102,14 +104,14 @@ function batchTexts(
   }
 }
 
-function textBatch(rows: readonly TextRow[], table: TokenTable): RawBatch {
+function layOutTexts(rows: readonly TextRow[], table: TokenTable): RawBatch {
   const { inputIds, positionIds, keyMask, batch, length } = layoutBatch(rows);
   const columns = (data: Int32Array): TensorMessage => ({ type: 'int32', data, dims: [batch, length] });
   return {
     inputs: {
       token_embeddings: {
         type: 'float32',
-        data: table.embed(inputIds),
+        data: table.embed(inputIds).slice(),
         dims: [batch, length, table.spec.width],
       },
       position_ids: columns(positionIds),

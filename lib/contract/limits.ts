@@ -114,7 +114,8 @@ export const LIMITS = define({
     max: 1024,
     unit: 'items',
     environment: 'MODERATION_MAX_BATCH_TEXTS',
-    reason: 'Texts that run together. Larger batches save little on a CPU and make the queue wait longer.',
+    reason:
+      'Texts that run together; on a CPU, replicas of the encoder share it. More save little and let others wait.',
   },
   maxBatchImages: {
     default: 8,
@@ -122,7 +123,7 @@ export const LIMITS = define({
     max: 256,
     unit: 'items',
     environment: 'MODERATION_MAX_BATCH_IMAGES',
-    reason: 'Images that run together. On a CPU the time of an image barely falls beyond four.',
+    reason: 'Images that run together on a GPU. On a CPU they run one by one.',
   },
   cacheItems: {
     default: 20_000,

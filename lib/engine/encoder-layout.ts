@@ -42,10 +42,18 @@ export function encoderLayout(modality: LaneName, options: LayoutOptions): Encod
   return { replicas, threads: Math.floor(threads / replicas), prepack: !mapped };
 }
 
-/** An image has rows enough for its matrix products; each more in a batch takes memory. */
-const CPU_IMAGE_BATCH = 2;
-
-/** How many images run together at most. */
+/**
+ * How many images run together at most. On the CPU one by one: an image has rows enough for its matrix products, and
+ * each more in a batch takes memory and lets the others wait.
+ */
 export function imageBatch(limit: number, provider: Provider): number {
-  return provider === 'cpu' ? Math.min(limit, CPU_IMAGE_BATCH) : limit;
+  return provider === 'cpu' ? 1 : limit;
+}
+
+/** Fewer texts than that leave a batch's weights to be read for too few. */
+const LEAST_TEXTS = 4;
+
+/** How many texts run together at most: replicas share the limit, as each keeps the memory of its largest batch. */
+export function textBatch(limit: number, { replicas }: EncoderLayout): number {
+  return Math.min(limit, Math.max(LEAST_TEXTS, Math.ceil(limit / replicas)));
 }

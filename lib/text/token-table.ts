@@ -33,6 +33,8 @@ export class TokenTable {
   /** One row as it is stored, read anew for every token. */
   readonly #row: Uint8Array<ArrayBuffer>;
   readonly #values: Float32Array | Uint16Array | Int8Array;
+  /** What was given out last: a megabyte for each batch would keep the garbage collector busy. */
+  #embedded: Float32Array<ArrayBuffer> = new Float32Array();
 
   /** Opens the file; throws the file system's error, or a RangeError where the file is too short. */
   constructor(path: string, spec: TokenTableSpec) {
@@ -50,18 +52,23 @@ export class TokenTable {
   }
 
   /**
-   * The embeddings of `ids`, float32 [ids.length, width], row after row.
+   * The embeddings of `ids`, float32 [ids.length, width], row after row. They hold until the next call.
    * @throws RangeError for an id that the table has no row for
    */
   embed(ids: Int32Array): Float32Array<ArrayBuffer> {
     const { rows, width, offset } = this.spec;
-    const embedded = new Float32Array(ids.length * width);
+    const embedded = this.#room(ids.length * width);
     for (const [index, id] of ids.entries()) {
       if (!(id >= 0 && id < rows)) throw new RangeError(`Token ${id}; the table has rows 0 to ${rows - 1}.`);
       this.#read(this.#row, offset + id * this.#row.byteLength);
       this.#widen(id, embedded, index * width);
     }
     return embedded;
+  }
+
+  #room(length: number): Float32Array<ArrayBuffer> {
+    if (this.#embedded.length < length) this.#embedded = new Float32Array(length);
+    return this.#embedded.subarray(0, length);
   }
 
   close(): void {

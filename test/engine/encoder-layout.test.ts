@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { encoderLayout, type LayoutOptions } from '../../lib/engine/encoder-layout.js';
+import { encoderLayout, imageBatch, type LayoutOptions, textBatch } from '../../lib/engine/encoder-layout.js';
 
 const CPU: LayoutOptions = { provider: 'cpu', precision: 'int8', threads: 2, replicas: undefined };
 
@@ -46,4 +46,13 @@ describe('the layout of an encoder', () => {
       prepack: true,
     });
   });
+});
+
+test('images run one by one on the CPU, and together on CUDA', () => {
+  expect([imageBatch(8, 'cpu'), imageBatch(8, 'cuda')]).toEqual([1, 8]);
+});
+
+test('replicas share the texts of a batch, down to four', () => {
+  const batches = [1, 2, 8].map((replicas) => textBatch(16, { replicas, threads: 1, prepack: true }));
+  expect([...batches, textBatch(3, { replicas: 2, threads: 1, prepack: true })]).toEqual([16, 8, 4, 3]);
 });

@@ -31,7 +31,7 @@ export class PackRunner {
     return this.graphs.text.run({
       token_embeddings: {
         type: 'float32',
-        data: this.table.embed(inputIds),
+        data: this.table.embed(inputIds).slice(),
         shape: [batch, length, this.table.spec.width],
       },
       position_ids: columns(positionIds),

@@ -35,6 +35,7 @@ describe('a token table', () => {
     const table = await tableOf(dtype, parts);
     expect([...table.embed(Int32Array.of(2, 0, 2))]).toEqual([-0.125, 8, 0.5, -1, -0.125, 8]);
     expect(table.embed(new Int32Array())).toHaveLength(0);
+    expect([...table.embed(Int32Array.of(1))]).toEqual([2, 3.25]);
     table.close();
   });
 

@@ -2,7 +2,7 @@ import type { Pack } from '../../checkpoint/pack/pack.js';
 import { type TextRow, textRow } from '../../text/sequence.js';
 import type { Encoding } from '../../text/tokenizer.js';
 import type { EngineContext } from '../context.js';
-import { type EncoderLayout, encoderLayout, imageBatch } from '../encoder-layout.js';
+import { type EncoderLayout, encoderLayout, imageBatch, textBatch } from '../encoder-layout.js';
 import type { LaneName } from '../lane.js';
 import type {
   ImageRequest,
@@ -78,6 +78,7 @@ function textStage(options: StagesOptions, context: EngineContext): Stages['enco
   const { text } = options.pack.manifest;
   const { maxQueuedTexts, maxBatchTexts } = context.limits;
   const layout = layoutOf('text', options);
+  const maxItems = textBatch(maxBatchTexts, layout);
   return new Stage(
     {
       name: 'encode_text',
@@ -86,7 +87,7 @@ function textStage(options: StagesOptions, context: EngineContext): Stages['enco
       probe: () => textEncoderAdapter.toCall([textRow(Int32Array.of(text.eosId), text)]).request,
       adapter: textEncoderAdapter,
       // Beyond half of the full rectangle a batch takes longer without taking less an item.
-      bounds: { maxItems: maxBatchTexts, maxCost: (maxBatchTexts * text.maxTokens) / 2 },
+      bounds: { maxItems, maxCost: (maxItems * text.maxTokens) / 2 },
       capacity: maxQueuedTexts,
       weigh: ({ inputIds }) => inputIds.length,
     },

@@ -23,6 +23,8 @@ export async function createSession(start: SessionStart): Promise<InferenceSessi
       interOpNumThreads: 1,
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
+      // Plans of memory are kept for every shape of a batch, and there are hundreds.
+      enableMemPattern: false,
       logSeverityLevel: LOG_ERRORS,
       extra: {
         session: {

@@ -14,7 +14,7 @@ export function textFeeds(ids: Int32Array, { text }: Specs, table: TokenTable): 
   return {
     token_embeddings: {
       type: 'float32',
-      data: table.embed(inputIds),
+      data: table.embed(inputIds).slice(),
       dims: [batch, length, table.spec.width],
     },
     position_ids: columns(positionIds),
