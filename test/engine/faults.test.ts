@@ -24,12 +24,12 @@ beforeAll(async () => {
 
 afterAll(() => pack?.remove());
 
-async function loadBreakable(workerTimeoutMs: number) {
+async function loadBreakable(workerTimeoutMs: number, { threads: cores = 1 } = {}) {
   const threads = new BreakableThreads();
   const recorder = new Recorder();
   const classifier = await Classifier.load(pack.folder, {
     device: 'cpu',
-    threads: 1,
+    threads: cores,
     settle: true,
     limits: defaultLimits({ workerTimeoutMs }),
     observer: recorder,
@@ -90,6 +90,24 @@ describe('when a worker is killed', () => {
       expect(answer.modalitiesUsed).toEqual(['image']);
       expect(changesOf(recorder, worker).map(({ change }) => change)).toEqual(['ready', 'lost', 'ready']);
       expect(classifier.status).toBe('ready');
+    } finally {
+      await classifier.close();
+    }
+  });
+
+  test('and has a replica, this one answers meanwhile', async () => {
+    const { threads, recorder, classifier } = await loadBreakable(60_000, { threads: 2 });
+    try {
+      await threads.kill('encode_image_2');
+      const { modalitiesUsed } = await classifier.classify({ image: readImage('png-rgb.png') });
+      expect(modalitiesUsed).toEqual(['image']);
+      await untilStatus(classifier, 'ready');
+      expect(changesOf(recorder, 'encode_image_2').map(({ change }) => change)).toEqual([
+        'ready',
+        'lost',
+        'ready',
+      ]);
+      expect(changesOf(recorder, 'encode_image_1').map(({ change }) => change)).toEqual(['ready']);
     } finally {
       await classifier.close();
     }

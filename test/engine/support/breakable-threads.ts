@@ -8,7 +8,7 @@ interface Life {
   deaf: boolean;
 }
 
-/** Real worker threads that a test can kill or make deaf, by the name of the worker. */
+/** Real worker threads that a test can kill or make deaf, by the name of the worker or of the stage that it belongs to. */
 export class BreakableThreads {
   /** In the order of their birth. */
   readonly #alive = new Set<Life>();
@@ -30,8 +30,7 @@ export class BreakableThreads {
 
   /** Makes a worker throw what nobody catches, after the call that it is in. Resolves when it is gone. */
   async kill(name: string): Promise<void> {
-    const worker = this.#newest(name)?.worker;
-    if (worker === undefined) return;
+    const { worker } = this.#newest(name);
     const gone = new Promise((resolve) => worker.once('exit', resolve));
     worker.postMessage({ kind: 'crash' });
     await gone;
@@ -39,11 +38,13 @@ export class BreakableThreads {
 
   /** From now on the worker gets no calls, so it never answers: it hangs. */
   deafen(name: string): void {
-    const life = this.#newest(name);
-    if (life !== undefined) life.deaf = true;
+    this.#newest(name).deaf = true;
   }
 
-  #newest(name: string): Life | undefined {
-    return [...this.#alive].findLast((life) => life.name === name);
+  #newest(name: string): Life {
+    const named = (life: Life) => life.name === name || life.name.replace(/_\d+$/, '') === name;
+    const newest = [...this.#alive].findLast(named);
+    if (newest === undefined) throw new Error(`No thread is named ${name}.`);
+    return newest;
   }
 }
