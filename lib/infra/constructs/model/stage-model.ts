@@ -1,6 +1,15 @@
 /** Puts a model folder into the cloud assembly, for `cdk deploy` to upload: as single files or as one tar.gz. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, linkSync, mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type FileAssetLocation, FileAssetPackaging, Stack, Stage } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
@@ -42,20 +51,35 @@ export function stageTarball(scope: Construct, files: ModelFiles): StagedModel {
   return { bucketName, key: objectKey };
 }
 
+/** tar's exit code when a file's status changed while it was read. */
+const CHANGED = 1;
+
 function pack(files: ModelFiles, target: string): void {
   const unfinished = `${target}.unfinished`;
+  const before = contentState(files);
   const { status, error, stderr } = spawnSync(
     'tar',
     ['-czhf', unfinished, '-C', files.folder, ...files.names],
     { encoding: 'utf8' },
   );
-  if (status !== 0) {
+  // A hard link that is made or removed elsewhere changes a file's status, and nothing of what was packed.
+  const whole = status === 0 || (status === CHANGED && contentState(files) === before);
+  if (!whole) {
     throw new ModerationError(
       'resource_exhausted',
       `tar could not pack ${files.folder}: ${error?.message ?? stderr.trim()}`,
     );
   }
   renameSync(unfinished, target);
+}
+
+/** Tells whether contents changed between two calls. */
+function contentState({ folder, names }: ModelFiles): string {
+  const states = names.map((name) => {
+    const { ino, size, mtimeMs } = statSync(join(folder, name));
+    return [ino, size, mtimeMs];
+  });
+  return JSON.stringify(states);
 }
 
 function addFile(scope: Construct, fileName: string, sourceHash: string): FileAssetLocation {
