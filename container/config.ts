@@ -1,5 +1,12 @@
 import { PRECISIONS, type Precision } from '../lib/checkpoint/manifest.js';
-import { DEFAULT_PORT, DEVICES, type Device, ENVIRONMENT, MODEL_DIR } from '../lib/contract/environment.js';
+import {
+  DEFAULT_PORT,
+  DEVICES,
+  type Device,
+  ENVIRONMENT,
+  MAX_REPLICAS,
+  MODEL_DIR,
+} from '../lib/contract/environment.js';
 import { ModerationError } from '../lib/contract/errors.js';
 import { defaultLimits, type Limits, limitsFromEnvironment } from '../lib/contract/limits.js';
 import { isLoopback } from './http/loopback.js';
@@ -17,6 +24,7 @@ export interface ServerConfig {
   readonly device: Device;
   /** Undefined: as many as there are cores. */
   readonly threads: number | undefined;
+  /** Undefined: what is fastest for its memory. */
   readonly replicas: number | undefined;
   /** Of the pack, when the model folder holds a checkpoint. */
   readonly precision: Precision;
@@ -63,7 +71,7 @@ export function readConfig(
     port: read.integer(ENVIRONMENT.sagemakerPort, 1, 65_535) ?? port,
     device: read.choice(ENVIRONMENT.device, DEVICES) ?? 'auto',
     threads: read.integer(ENVIRONMENT.threads, 1, 1024),
-    replicas: read.integer(ENVIRONMENT.replicas, 1, 8),
+    replicas: read.integer(ENVIRONMENT.replicas, 1, MAX_REPLICAS),
     precision: read.choice(ENVIRONMENT.precision, PRECISIONS) ?? 'fp32',
     scratchDir: read.text(ENVIRONMENT.scratchDir),
     logLevel: read.choice(ENVIRONMENT.logLevel, LOG_LEVELS) ?? 'info',

@@ -1,14 +1,16 @@
 /**
  * What onnxruntime alone can do: the graphs of a pack in this process, in as many replicas as the server has, on batches
- * laid out beforehand. No HTTP, no decoding, no tokenizer, no queue. Reads a {@link RawRequest} from stdin, writes a {@link RawReply} to stdout.
+ * laid out beforehand. No HTTP, no decoding, no tokenizer, no queue. Reads a {@link RawRequest} from stdin, writes a
+ * {@link RawReply} to stdout.
  */
 import { text as readText } from 'node:stream/consumers';
 import { openPack } from '../../lib/checkpoint/pack/pack.js';
 import { defaultLimits } from '../../lib/contract/limits.js';
-import { type EncoderLayout, encoderLayout, imageBatch, textBatch } from '../../lib/engine/encoder-layout.js';
-import { chooseBatch } from '../../lib/engine/scheduling/choose-batch.js';
+import { encoderLayout, imageBatch, textBounds } from '../../lib/engine/encoder-layout.js';
+import { type BatchBounds, chooseBatch } from '../../lib/engine/scheduling/choose-batch.js';
 import type { TensorMessage } from '../../lib/engine/workers/messages.js';
 import { layoutBatch, type TextRow, textRow } from '../../lib/text/sequence.js';
+import { textInputs } from '../../lib/text/text-inputs.js';
 import { TokenTable } from '../../lib/text/token-table.js';
 import type { RawBatch } from './replica-worker.js';
 import { Replicas } from './replicas.js';
@@ -52,21 +54,16 @@ async function measure({ packFolder, threads, seconds, ...request }: RawRequest)
   };
   const table = new TokenTable(pack.path(weights), tokenTable);
   const rows = request.texts.map((ids) => textRow(Int32Array.from(ids), text));
-  const share = (inFlight: number, { replicas }: EncoderLayout) => Math.ceil(inFlight / replicas);
+  const bounds = textBounds(LIMITS.maxBatchTexts, texts, text.maxTokens);
+  const imageBatches = [batchImages(imageBatch(LIMITS.maxBatchImages, 'cpu'), image.size)];
   const costs: RawCosts[] = [];
   for (const concurrency of request.concurrencies) {
-    const textsTogether = textBatch(LIMITS.maxBatchTexts, texts);
-    const textBatches = batchTexts(rows, share(concurrency, texts), textsTogether, text.maxTokens, table);
-    const imagesTogether = Math.min(share(concurrency, images), imageBatch(LIMITS.maxBatchImages, 'cpu'));
+    const textBatches = batchTexts(rows, Math.ceil(concurrency / texts.replicas), bounds, table);
     const headBatches = [headBatch(concurrency, text.width, image.width)];
     costs.push({
       concurrency,
       textMs: await sessions.text.msPerItem(concurrency, textBatches, seconds),
-      imageMs: await sessions.image.msPerItem(
-        concurrency,
-        [batchImages(imagesTogether, image.size)],
-        seconds,
-      ),
+      imageMs: await sessions.image.msPerItem(concurrency, imageBatches, seconds),
       headMs: await sessions.head.msPerItem(concurrency, headBatches, seconds / 4),
     });
   }
@@ -79,11 +76,9 @@ async function measure({ packFolder, threads, seconds, ...request }: RawRequest)
 function batchTexts(
   rows: readonly TextRow[],
   waiting: number,
-  maxItems: number,
-  maxTokens: number,
+  bounds: BatchBounds,
   table: TokenTable,
 ): RawBatch[] {
-  const bounds = { maxItems, maxCost: (maxItems * maxTokens) / 2 };
   const batches: RawBatch[] = [];
   const queue = new Set<{ weight: number; row: TextRow }>();
   const rest = rows.map((row) => ({ weight: row.inputIds.length, row })).values();
@@ -95,30 +90,9 @@ function batchTexts(
     }
     const chosen = chooseBatch(queue, bounds) ?? [];
     for (const one of chosen) queue.delete(one);
-    batches.push(
-      layOutTexts(
-        chosen.map(({ row }) => row),
-        table,
-      ),
-    );
+    const batch = layoutBatch(chosen.map(({ row }) => row));
+    batches.push({ inputs: textInputs(batch, table), items: batch.batch });
   }
-}
-
-function layOutTexts(rows: readonly TextRow[], table: TokenTable): RawBatch {
-  const { inputIds, positionIds, keyMask, batch, length } = layoutBatch(rows);
-  const columns = (data: Int32Array): TensorMessage => ({ type: 'int32', data, dims: [batch, length] });
-  return {
-    inputs: {
-      token_embeddings: {
-        type: 'float32',
-        data: table.embed(inputIds).slice(),
-        dims: [batch, length, table.spec.width],
-      },
-      position_ids: columns(positionIds),
-      key_mask: columns(keyMask),
-    },
-    items: batch,
-  };
 }
 
 function batchImages(items: number, size: number): RawBatch {

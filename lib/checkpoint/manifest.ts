@@ -3,6 +3,7 @@
  * this manifest, three ONNX graphs, one safetensors file that they reference, and the tokenizer's files.
  */
 import { z } from 'zod';
+import { DTYPES } from './safetensors/dtype.js';
 
 export const MANIFEST_FILE = 'manifest.json';
 export const MANIFEST_FORMAT = 3;
@@ -146,8 +147,8 @@ export type FileEntry = z.infer<typeof fileEntrySchema>;
 export type Manifest = z.infer<typeof manifestSchema>;
 
 function endOfTable({ dtype, rows, width, offset, scales }: z.infer<typeof tokenTableSchema>): number {
-  const end = offset + rows * width * { F32: 4, F16: 2, I8: 1 }[dtype];
-  return scales === null ? end : Math.max(end, scales + rows * 4);
+  const end = offset + rows * width * DTYPES[dtype];
+  return scales === null ? end : Math.max(end, scales + rows * DTYPES.F32);
 }
 
 function referencedFiles(manifest: {

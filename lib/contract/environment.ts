@@ -40,6 +40,9 @@ export const ENVIRONMENT = {
   scratchDir: 'MODERATION_SCRATCH_DIR',
 } as const;
 
+/** Most copies of an encoder: each has weights of its own, or page tables for them. */
+export const MAX_REPLICAS = 8;
+
 export const DEVICES = ['auto', 'cuda', 'cpu'] as const;
 /** Where the encoders run: `auto` takes CUDA when it works, else the CPU; `cuda` refuses to start without it. */
 export type Device = (typeof DEVICES)[number];

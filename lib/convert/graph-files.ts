@@ -4,11 +4,12 @@ import type { Architecture } from '../checkpoint/architecture.js';
 import type { WriteOptions } from '../checkpoint/safetensors/write.js';
 import { WEIGHTS_FILE } from '../checkpoint/weights-file.js';
 import { encodeModel } from '../onnx/encode.js';
+import type { DataType } from '../onnx/tensor.js';
 import type { TokenTableSpec } from '../text/token-table.js';
 import { headGraph, imageGraph, textGraph, tokenTable } from './graphs.js';
 import type { Normalization } from './pixels.js';
 import type { Precision, StoredTable } from './precision/precision.js';
-import type { StoredWeights } from './precision/stored-weights.js';
+import { STORED_DTYPES, type StoredWeights } from './precision/stored-weights.js';
 
 /** Names of a pack's graphs, beside its manifest. */
 export const GRAPH_FILES = {
@@ -40,15 +41,10 @@ export async function writeGraphs(
   return tableSpec(tokenTable(architecture, encoders));
 }
 
-const TABLE_DTYPES: Readonly<Record<string, TokenTableSpec['dtype']>> = {
-  float32: 'F32',
-  float16: 'F16',
-  int8: 'I8',
-};
-
 export function tableSpec({ values, scales }: StoredTable): TokenTableSpec {
   const [rows = 0, width = 0] = values.shape;
-  const dtype = TABLE_DTYPES[values.type];
+  const dtypes: Partial<Record<DataType, TokenTableSpec['dtype']>> = STORED_DTYPES;
+  const dtype = dtypes[values.type];
   if (dtype === undefined) throw new Error(`A table of ${values.type}`);
   return { dtype, rows, width, offset: values.offset, scales: scales?.offset ?? null };
 }

@@ -1,5 +1,7 @@
 import type { Precision } from '../checkpoint/manifest.js';
+import { MAX_REPLICAS } from '../contract/environment.js';
 import type { LaneName } from './lane.js';
+import type { BatchBounds } from './scheduling/choose-batch.js';
 import type { Provider } from './workers/messages.js';
 
 /** How an encoder is spread over the cores. */
@@ -20,9 +22,6 @@ export interface LayoutOptions {
   /** Replicas of each encoder on the CPU, as asked for. Undefined: what is fastest for its memory. */
   readonly replicas: number | undefined;
 }
-
-/** Every replica has weights of its own, or page tables for them. */
-const MAX_REPLICAS = 8;
 
 /**
  * Threads of one operator meet after every operator, and there are hundreds of them in a batch: two replicas of one
@@ -53,7 +52,11 @@ export function imageBatch(limit: number, provider: Provider): number {
 /** Fewer texts than that leave a batch's weights to be read for too few. */
 const LEAST_TEXTS = 4;
 
-/** How many texts run together at most: replicas share the limit, as each keeps the memory of its largest batch. */
-export function textBatch(limit: number, { replicas }: EncoderLayout): number {
-  return Math.min(limit, Math.max(LEAST_TEXTS, Math.ceil(limit / replicas)));
+/**
+ * What bounds a batch of texts, in columns. Replicas share the limit, as each keeps the memory of its largest batch.
+ * Beyond half of the full rectangle a batch takes longer without taking less an item.
+ */
+export function textBounds(limit: number, { replicas }: EncoderLayout, maxTokens: number): BatchBounds {
+  const maxItems = Math.min(limit, Math.max(LEAST_TEXTS, Math.ceil(limit / replicas)));
+  return { maxItems, maxCost: (maxItems * maxTokens) / 2 };
 }

@@ -18,11 +18,7 @@ export interface TokenTableSpec {
   readonly scales: number | null;
 }
 
-const STORED = {
-  F32: { bytes: 4, view: Float32Array },
-  F16: { bytes: 2, view: Uint16Array },
-  I8: { bytes: 1, view: Int8Array },
-} as const;
+const STORED = { F32: Float32Array, F16: Uint16Array, I8: Int8Array } as const;
 
 /** Not to be shared by threads. */
 export class TokenTable {
@@ -31,7 +27,7 @@ export class TokenTable {
   /** float32 [rows], where the dtype has scales. */
   readonly #scales: Float32Array | undefined;
   /** One row as it is stored, read anew for every token. */
-  readonly #row: Uint8Array<ArrayBuffer>;
+  readonly #row: Uint8Array;
   readonly #values: Float32Array | Uint16Array | Int8Array;
   /** What was given out last: a megabyte for each batch would keep the garbage collector busy. */
   #embedded: Float32Array<ArrayBuffer> = new Float32Array();
@@ -39,9 +35,8 @@ export class TokenTable {
   /** Opens the file; throws the file system's error, or a RangeError where the file is too short. */
   constructor(path: string, spec: TokenTableSpec) {
     this.spec = spec;
-    const { bytes, view } = STORED[spec.dtype];
-    this.#row = new Uint8Array(spec.width * bytes);
-    this.#values = new view(this.#row.buffer);
+    this.#values = new STORED[spec.dtype](spec.width);
+    this.#row = new Uint8Array(this.#values.buffer);
     this.#file = openSync(path, 'r');
     try {
       if (spec.scales !== null) this.#scales = this.#readScales(spec.scales);

@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { encoderLayout, imageBatch, type LayoutOptions, textBatch } from '../../lib/engine/encoder-layout.js';
+import {
+  encoderLayout,
+  imageBatch,
+  type LayoutOptions,
+  textBounds,
+} from '../../lib/engine/encoder-layout.js';
 
 const CPU: LayoutOptions = { provider: 'cpu', precision: 'int8', threads: 2, replicas: undefined };
 
@@ -53,6 +58,7 @@ test('images run one by one on the CPU, and together on CUDA', () => {
 });
 
 test('replicas share the texts of a batch, down to four', () => {
-  const batches = [1, 2, 8].map((replicas) => textBatch(16, { replicas, threads: 1, prepack: true }));
-  expect([...batches, textBatch(3, { replicas: 2, threads: 1, prepack: true })]).toEqual([16, 8, 4, 3]);
+  const maxItems = (limit: number, replicas: number) =>
+    textBounds(limit, { replicas, threads: 1, prepack: true }, 64).maxItems;
+  expect([maxItems(16, 1), maxItems(16, 2), maxItems(16, 8), maxItems(3, 2)]).toEqual([16, 8, 4, 3]);
 });

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import type { Manifest } from '../../lib/checkpoint/manifest.js';
 import type { Pack } from '../../lib/checkpoint/pack/pack.js';
 import type { TextBatch } from '../../lib/text/sequence.js';
+import { textInputs } from '../../lib/text/text-inputs.js';
 import { TokenTable } from '../../lib/text/token-table.js';
-import { GraphRunner, type TestTensor } from './graph-runner.js';
+import { type Arrays, GraphRunner, type TestTensor } from './graph-runner.js';
 
 /** The three graphs of a pack, run without the engine. */
 export class PackRunner {
@@ -26,17 +27,12 @@ export class PackRunner {
   }
 
   /** Features [batch, width]. */
-  textFeatures({ inputIds, positionIds, keyMask, batch, length }: TextBatch): Promise<Float32Array> {
-    const columns = (data: Int32Array): TestTensor => ({ type: 'int32', data, shape: [batch, length] });
-    return this.graphs.text.run({
-      token_embeddings: {
-        type: 'float32',
-        data: this.table.embed(inputIds).slice(),
-        shape: [batch, length, this.table.spec.width],
-      },
-      position_ids: columns(positionIds),
-      key_mask: columns(keyMask),
-    });
+  textFeatures(batch: TextBatch): Promise<Float32Array> {
+    const inputs: Arrays = {};
+    for (const [name, { type, data, dims }] of Object.entries(textInputs(batch, this.table))) {
+      inputs[name] = { type, data, shape: dims };
+    }
+    return this.graphs.text.run(inputs);
   }
 
   /** Features [batch, width]. */

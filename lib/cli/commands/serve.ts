@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { DEVICES, type Device, ENVIRONMENT } from '../../contract/environment.js';
+import { DEVICES, type Device, ENVIRONMENT, MAX_REPLICAS } from '../../contract/environment.js';
 import { describeLimits } from '../../contract/limits.js';
 import { port, wholeNumber } from '../arguments.js';
 import { resolveModel } from '../resolve-model.js';
@@ -34,7 +34,7 @@ export function define(command: Command): void {
         '--replicas <number>',
         'copies of each encoder on the CPU: several answer more posts a second, 1 answers a lone post ' +
           'sooner (default: as many as threads; 1 for texts in fp32)',
-      ).argParser(wholeNumber(1, 8)),
+      ).argParser(wholeNumber(1, MAX_REPLICAS)),
     )
     .addOption(
       new Option(

@@ -2,6 +2,7 @@
 import type { Architecture } from '../../checkpoint/architecture.js';
 import type { ValReport } from '../../checkpoint/config/reports.js';
 import type { FileEntry, Manifest } from '../../checkpoint/manifest.js';
+import type { ModelDescription } from '../../convert/describe.js';
 import type { PullRecord } from '../../hub/pull-record.js';
 
 export interface Inspection {
@@ -51,10 +52,7 @@ export interface WeightsSummary {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-export function modelOf(
-  manifest: Omit<Manifest, 'tokenTable' | 'files'>,
-  architecture: Architecture | null,
-): InspectedModel {
+export function modelOf(manifest: ModelDescription, architecture: Architecture | null): InspectedModel {
   const { name, demonstration, family, precision, text, image, head, classNames, thresholds } = manifest;
   return {
     name,

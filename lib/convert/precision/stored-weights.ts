@@ -10,11 +10,17 @@ import { layOut, type WriteOptions, writeSafetensors } from '../../checkpoint/sa
 import { WEIGHTS_FILE } from '../../checkpoint/weights-file.js';
 import type { ExternalTensor } from '../../onnx/tensor.js';
 
-const DTYPES = { float32: 'F32', float16: 'F16', int8: 'I8' } as const satisfies Record<string, Dtype>;
+/** What safetensors calls the types of ONNX that weights are stored in. */
+export const STORED_DTYPES = { float32: 'F32', float16: 'F16', int8: 'I8' } as const satisfies Record<
+  string,
+  Dtype
+>;
+
+export type StoredType = keyof typeof STORED_DTYPES;
 
 export interface TensorRequest {
   readonly name: string;
-  readonly type: keyof typeof DTYPES;
+  readonly type: StoredType;
   readonly shape: readonly number[];
   /** Its values, made when the file is written. */
   readonly values: () => Promise<Float32Array | Uint16Array | Int8Array>;
@@ -40,7 +46,7 @@ export class StoredWeights {
   async write(path: string, options: WriteOptions = {}): Promise<void> {
     const tensors = [...this.#requests.values()].map(({ name, type, shape, values }) => ({
       name,
-      dtype: DTYPES[type],
+      dtype: STORED_DTYPES[type],
       shape,
       data: async function* () {
         const { buffer, byteOffset, byteLength } = await values();

@@ -2,7 +2,7 @@ import type { Pack } from '../../checkpoint/pack/pack.js';
 import { type TextRow, textRow } from '../../text/sequence.js';
 import type { Encoding } from '../../text/tokenizer.js';
 import type { EngineContext } from '../context.js';
-import { type EncoderLayout, encoderLayout, imageBatch, textBatch } from '../encoder-layout.js';
+import { type EncoderLayout, encoderLayout, imageBatch, textBounds } from '../encoder-layout.js';
 import type { LaneName } from '../lane.js';
 import type {
   ImageRequest,
@@ -78,16 +78,15 @@ function textStage(options: StagesOptions, context: EngineContext): Stages['enco
   const { text } = options.pack.manifest;
   const { maxQueuedTexts, maxBatchTexts } = context.limits;
   const layout = layoutOf('text', options);
-  const maxItems = textBatch(maxBatchTexts, layout);
+  const graph = { name: 'text', file: text.graph, tokenTable: options.pack.manifest.tokenTable };
   return new Stage(
     {
       name: 'encode_text',
       entry: 'session-worker',
-      ...encoderStarts('text', text.graph, layout, options),
+      ...encoderStarts(graph, layout, options),
       probe: () => textEncoderAdapter.toCall([textRow(Int32Array.of(text.eosId), text)]).request,
       adapter: textEncoderAdapter,
-      // Beyond half of the full rectangle a batch takes longer without taking less an item.
-      bounds: { maxItems, maxCost: (maxItems * text.maxTokens) / 2 },
+      bounds: textBounds(maxBatchTexts, layout, text.maxTokens),
       capacity: maxQueuedTexts,
       weigh: ({ inputIds }) => inputIds.length,
     },
@@ -123,7 +122,7 @@ function imageStage(options: StagesOptions, context: EngineContext): Stages['enc
     {
       name: 'encode_image',
       entry: 'session-worker',
-      ...encoderStarts('image', image.graph, layout, options),
+      ...encoderStarts({ name: 'image', file: image.graph }, layout, options),
       probe: () => adapter.toCall([new Uint8Array(image.size * image.size * 3)]).request,
       adapter,
       bounds: { maxItems, maxCost: maxItems },
@@ -137,11 +136,12 @@ function imageStage(options: StagesOptions, context: EngineContext): Stages['enc
 function headStage(options: StagesOptions, context: EngineContext): Stages['classify'] {
   const { maxQueuedTexts, maxQueuedImages } = context.limits;
   const adapter = headAdapter(options.pack.manifest);
+  const graph = { name: 'head', file: options.pack.manifest.head.graph };
   return new Stage(
     {
       name: 'classify',
       entry: 'session-worker',
-      start: sessionStart('head', options.pack.manifest.head.graph, { threads: 1, prepack: true }, options),
+      start: sessionStart(graph, { threads: 1, prepack: true }, options),
       workers: 1,
       probe: () => adapter.toCall([{ text: undefined, image: undefined }]).request,
       adapter,
@@ -161,16 +161,15 @@ function layoutOf(modality: LaneName, { pack, ...options }: StagesOptions): Enco
  * On the CPU an encoder starts ten times as fast without prepacking; one that has it follows. The first replica answers
  * alone until the others have joined it.
  */
-function encoderStarts(
-  name: string,
-  graph: string,
-  layout: EncoderLayout,
-  options: StagesOptions,
-): EncoderStarts {
-  const final = sessionStart(name, graph, layout, options);
+function encoderStarts(graph: GraphOfPack, layout: EncoderLayout, options: StagesOptions): EncoderStarts {
+  const final = sessionStart(graph, layout, options);
   const late = { workers: layout.replicas - 1, start: final };
   if (options.provider !== 'cpu' || !layout.prepack) return { start: final, workers: 1, late };
   return { start: { ...final, prepack: false }, improvedStart: final, workers: 1, late };
+}
+
+interface GraphOfPack extends Pick<SessionStart, 'name' | 'tokenTable'> {
+  readonly file: string;
 }
 
 interface EncoderStarts {
@@ -181,18 +180,16 @@ interface EncoderStarts {
 }
 
 function sessionStart(
-  name: string,
-  graph: string,
+  { file, ...graph }: GraphOfPack,
   { threads, prepack }: Pick<EncoderLayout, 'threads' | 'prepack'>,
   { pack, provider }: StagesOptions,
 ): SessionStart {
   return {
-    name,
-    graph: pack.path(graph),
+    ...graph,
+    graph: pack.path(file),
     weights: pack.path(pack.manifest.weights),
     provider,
     threads,
     prepack,
-    ...(name === 'text' && { tokenTable: pack.manifest.tokenTable }),
   };
 }

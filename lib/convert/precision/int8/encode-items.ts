@@ -2,6 +2,7 @@
 import type { Manifest } from '../../../checkpoint/manifest.js';
 import { sigmoid } from '../../../numeric/sigmoid.js';
 import { layoutBatch, textRow } from '../../../text/sequence.js';
+import { textInputs } from '../../../text/text-inputs.js';
 import type { TokenTable } from '../../../text/token-table.js';
 import type { Feeds, GraphSource, GraphTensor, OpenGraph, RunningGraph } from '../../graph-runner.js';
 import type { CalibrationItems } from './items.js';
@@ -9,17 +10,7 @@ import type { CalibrationItems } from './items.js';
 type Specs = Pick<Manifest, 'text' | 'image'>;
 
 export function textFeeds(ids: Int32Array, { text }: Specs, table: TokenTable): Feeds {
-  const { inputIds, positionIds, keyMask, batch, length } = layoutBatch([textRow(ids, text)]);
-  const columns = (data: Int32Array): GraphTensor => ({ type: 'int32', data, dims: [batch, length] });
-  return {
-    token_embeddings: {
-      type: 'float32',
-      data: table.embed(inputIds).slice(),
-      dims: [batch, length, table.spec.width],
-    },
-    position_ids: columns(positionIds),
-    key_mask: columns(keyMask),
-  };
+  return textInputs(layoutBatch([textRow(ids, text)]), table);
 }
 
 export function imageFeeds(pixels: Uint8Array, { image }: Specs): Feeds {

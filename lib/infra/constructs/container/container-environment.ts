@@ -1,7 +1,7 @@
 /** The container's environment variables, by the names that the contract gives them. */
 import { Token } from 'aws-cdk-lib/core';
 import type { Precision } from '../../../checkpoint/manifest.js';
-import { type Device, ENVIRONMENT } from '../../../contract/environment.js';
+import { type Device, ENVIRONMENT, MAX_REPLICAS } from '../../../contract/environment.js';
 import { LIMITS, type LimitName } from '../../../contract/limits.js';
 import { check } from '../rules.js';
 
@@ -71,7 +71,10 @@ function checkOptions({ limits = {}, threads, replicas }: ContainerOptions): voi
     value !== undefined && !Token.isUnresolved(value) && !(value >= 1 && value <= max);
   check('container options', [
     { broken: outside(threads, 256), problem: `threads is ${threads}; expected 1 to 256.` },
-    { broken: outside(replicas, 8), problem: `replicas is ${replicas}; expected 1 to 8.` },
+    {
+      broken: outside(replicas, MAX_REPLICAS),
+      problem: `replicas is ${replicas}; expected 1 to ${MAX_REPLICAS}.`,
+    },
     ...Object.entries(limits).map(([name, value]) => {
       const definition = LIMITS[name as LimitName];
       const inside =
