@@ -1,5 +1,6 @@
 import type { Precision } from '../lib/checkpoint/manifest.js';
 import { ModerationError } from '../lib/contract/errors.js';
+import { explainExhaustion } from '../lib/contract/exhaustion.js';
 import { type Environment, readConfig, type ServerConfig } from './config.js';
 import type { Engine, LoadEngine } from './engine.js';
 import { traceOf } from './reply/errors.js';
@@ -101,7 +102,8 @@ async function run(
 }
 
 /** The fatal line. Once posts are served, a defect's message may quote one, and only its trace is told. */
-function describe(error: unknown, serving: boolean): [object, string] {
+function describe(thrown: unknown, serving: boolean): [object, string] {
+  const error = explainExhaustion(thrown);
   if (error instanceof ModerationError) {
     return [{ code: error.code, remedy: error.definition.remedy }, error.message];
   }

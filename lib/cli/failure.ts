@@ -1,9 +1,11 @@
 import { ModerationError } from '../contract/errors.js';
+import { explainExhaustion } from '../contract/exhaustion.js';
 
 export const EXIT = { success: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 
 /** Tells on stderr what went wrong and how to mend it; a stack only for defects, and only when asked. */
-export function reportFailure(error: unknown): number {
+export function reportFailure(thrown: unknown): number {
+  const error = explainExhaustion(thrown);
   if (isAbort(error)) {
     console.error('moderate: interrupted; nothing half-made was left behind');
     return EXIT.interrupted;

@@ -268,7 +268,7 @@ export const ERRORS = define({
     scope: 'service',
     status: 500,
     retryable: false,
-    meaning: 'Memory or disk ran out.',
+    meaning: 'Memory, threads, file handles or disk ran out.',
     remedy: 'Use a larger instance, or the int8 pack.',
   },
 });

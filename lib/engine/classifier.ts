@@ -1,5 +1,6 @@
 import type { Manifest } from '../checkpoint/manifest.js';
 import { ModerationError } from '../contract/errors.js';
+import { explainExhaustion } from '../contract/exhaustion.js';
 import { type Admission, AdmissionDesk, type Demand, demandOf } from './admission.js';
 import type { Classification, ClassifyOptions, Post } from './classification.js';
 import { classifyPost } from './classify-post.js';
@@ -89,7 +90,9 @@ export class Classifier {
   static async load(packFolder: string, options: ClassifierOptions = {}): Promise<Classifier> {
     const settings = resolveOptions(options);
     const health = new Health(settings.observer);
-    const loaded = await load(packFolder, settings, () => health.update());
+    const loaded = await load(packFolder, settings, () => health.update()).catch((error: unknown) => {
+      throw explainExhaustion(error);
+    });
     health.serve(loaded.pipeline);
     const classifier = new Classifier(loaded, settings, health);
     if (settings.settle) await classifier.#settledOrClosed();

@@ -1,4 +1,5 @@
 import { ModerationError } from '../contract/errors.js';
+import { isExhausted } from '../contract/exhaustion.js';
 import type { Limits } from '../contract/limits.js';
 import { openGif } from './codec/gif.js';
 import { openEncoded } from './codec/libvips.js';
@@ -24,7 +25,8 @@ export interface DecodeOptions {
  * judged before anything is decoded. Not equal, though close, is AVIF of more than 8 bits, without a colour box (nclx)
  * or with matrices other than BT.601, BT.709 and BT.2020. Stricter than Pillow: corrupt data is refused even where
  * Pillow would make do (PNG with a wrong checksum or without its end, AVIF, GIF whose pixels run out).
- * @throws ModerationError `image_too_large`, `image_unsupported` or `image_undecodable`.
+ * @throws ModerationError `image_too_large`, `image_unsupported` or `image_undecodable`; the decoder's own error when
+ * memory runs out, which is not the image's fault
  */
 export async function decodeImage(
   bytes: Uint8Array,
@@ -81,7 +83,7 @@ async function orUndecodable<T>(format: ImageFormat, step: () => Promise<T>): Pr
   try {
     return await step();
   } catch (cause) {
-    if (cause instanceof ModerationError) throw cause;
+    if (cause instanceof ModerationError || isExhausted(cause)) throw cause;
     throw new ModerationError(
       'image_undecodable',
       `The ${name(format)} image is truncated or corrupt; expected a whole, intact file.`,

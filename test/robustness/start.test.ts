@@ -72,14 +72,15 @@ describe('a server that cannot start says why and ends', () => {
     expectRefused(ending, 'resource_exhausted', /does not fit into .* Set MODERATION_SCRATCH_DIR/);
   });
 
-  // How far it gets is the machine's affair: V8 or ONNX Runtime is refused first.
+  // How far it gets is the machine's affair: where V8 or the loader of libraries is refused first, the process ends
+  // without a word of ours.
   (process.platform === 'linux' ? test : test.skip)('when memory runs out while the model is loaded', () => {
-    const { status, signal, logs, stderr } = serve(DEMO, {}, 'ulimit -c 0 && ulimit -d 220000');
+    const { status, signal, logs } = serve(DEMO, {}, 'ulimit -c 0 && ulimit -d 220000');
     expect(status !== 0 || signal !== null).toBe(true);
     expect(logs.map((line) => line['message'])).not.toContain('ready');
     const told = logs.filter(({ level }) => level === 'fatal').map(({ code }) => code);
-    if (told.length > 0) expect(told).toEqual(['resource_exhausted']);
-    else expect(stderr).toMatch(/out of memory|OOM|bad_alloc/i);
+    if (signal === null && status === 1) expect(told).toEqual(['resource_exhausted']);
+    else expect(told).toEqual([]);
   });
 
   describe('when its pack', () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { isExhausted } from '../../contract/exhaustion.js';
 import { Findings } from '../findings.js';
 import type { Manifest } from '../manifest.js';
 import { Gmac } from './gmac.js';
@@ -37,6 +38,7 @@ export function compareFiles(folder: string, files: Manifest['files'], checksum:
       const found = digestOf(join(folder, name), start(), buffer);
       if (found !== entry[checksum]) findings.add(misfit(name, title, found, entry[checksum]));
     } catch (error) {
+      if (isExhausted(error)) throw error;
       findings.add(`${name} cannot be read (${(error as NodeJS.ErrnoException).code ?? error})`);
     }
   }

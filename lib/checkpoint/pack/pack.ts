@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ModerationError } from '../../contract/errors.js';
+import { isExhausted } from '../../contract/exhaustion.js';
 import { Findings } from '../findings.js';
 import { MANIFEST_FILE, type Manifest, manifestSchema } from '../manifest.js';
 import { readSmallText } from '../small-text.js';
@@ -101,6 +102,7 @@ async function checkSize(path: string, bytes: number): Promise<string | undefine
     if (!found.isFile()) return 'is no regular file';
     return found.size === bytes ? undefined : `has ${found.size} bytes, the manifest says ${bytes}`;
   } catch (error) {
+    if (isExhausted(error)) throw error;
     const { code } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' ? 'is missing, or a link to nothing' : `cannot be read (${code})`;
   }

@@ -1,4 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { ModerationError } from '../../contract/errors.js';
+import { explainExhaustion, isExhausted } from '../../contract/exhaustion.js';
 import { deferred } from '../deferred.js';
 import { toErrorMessage } from './error-message.js';
 import type { CallMessage, MainMessage, StartMessage, WorkerMessage } from './messages.js';
@@ -34,7 +36,7 @@ export async function serve<Start, Request, Response>(
       const { response, transfer } = await (await handler)(request);
       send({ kind: 'result', id, response }, transfer);
     } catch (error) {
-      send({ kind: 'error', id, error: toErrorMessage(error) });
+      send({ kind: 'error', id, error: toErrorMessage(explainCall(error)) });
     }
   };
   let last = Promise.resolve();
@@ -47,7 +49,15 @@ export async function serve<Start, Request, Response>(
     await handler;
     send({ kind: 'ready' });
   } catch (error) {
-    send({ kind: 'unusable', error: toErrorMessage(error) });
+    send({ kind: 'unusable', error: toErrorMessage(explainExhaustion(error)) });
     port.close();
   }
+}
+
+/** A call that finds no memory may be sent again: other calls may have held it. */
+function explainCall(error: unknown): unknown {
+  if (!isExhausted(error)) return error;
+  return new ModerationError('worker_failed', 'There was not enough memory to compute the item.', {
+    cause: error,
+  });
 }

@@ -1,6 +1,5 @@
 /** Worker entry: one ONNX Runtime session. `run()` blocks its thread for as long as the batch takes. */
 import { Tensor } from 'onnxruntime-node';
-import { ModerationError } from '../../contract/errors.js';
 import { TokenTable } from '../../text/token-table.js';
 import type {
   FloatTensor,
@@ -10,9 +9,7 @@ import type {
   TensorMessage,
 } from './messages.js';
 import { type Answer, serve } from './serve.js';
-import { createSession, isOutOfMemory } from './session.js';
-
-const NO_MEMORY = 'There was not enough memory to compute the item.';
+import { createSession } from './session.js';
 
 await serve<SessionStart, SessionRequest, SessionResponse>(async (start) => {
   const session = await createSession(start);
@@ -21,9 +18,7 @@ await serve<SessionStart, SessionRequest, SessionResponse>(async (start) => {
     const inputs = table === undefined ? request : withEmbeddings(request, table);
     const feeds: Record<string, Tensor> = {};
     for (const [name, tensor] of Object.entries(inputs)) feeds[name] = toTensor(tensor);
-    const results = await session.run(feeds).catch((error: unknown) => {
-      throw isOutOfMemory(error) ? new ModerationError('worker_failed', NO_MEMORY, { cause: error }) : error;
-    });
+    const results = await session.run(feeds);
     const response: Record<string, FloatTensor> = {};
     for (const [name, tensor] of Object.entries(results)) response[name] = fromTensor(name, tensor);
     return { response, transfer: Object.values(response).map(({ data }) => data.buffer as ArrayBuffer) };

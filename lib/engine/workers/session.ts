@@ -2,6 +2,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import { ModerationError } from '../../contract/errors.js';
+import { isExhausted } from '../../contract/exhaustion.js';
 import type { SessionStart } from './messages.js';
 
 /** ONNX Runtime's severity "error": warnings about graphs help nobody who serves one. */
@@ -40,11 +41,6 @@ export async function createSession(start: SessionStart): Promise<InferenceSessi
   }
 }
 
-/** The runtime tells of it only in words, which differ by allocator. */
-export function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && /bad_alloc|allocate memory|out of memory/i.test(error.message);
-}
-
 async function weightsFolder({ weights }: SessionStart): Promise<string> {
   const real = await realpath(weights).catch((error: unknown) => {
     throw new ModerationError('pack_invalid', `The weights ${weights} cannot be read.`, { cause: error });
@@ -61,7 +57,7 @@ async function weightsFolder({ weights }: SessionStart): Promise<string> {
 
 function loadFailure({ name, provider }: SessionStart, error: unknown): ModerationError {
   const reason = error instanceof Error ? error.message : String(error);
-  if (isOutOfMemory(error)) {
+  if (isExhausted(error)) {
     return new ModerationError('resource_exhausted', `No memory to load the ${name} graph: ${reason}`, {
       cause: error,
     });
