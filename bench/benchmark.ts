@@ -7,9 +7,8 @@ import { type BenchOptions, makePlan, orderOf, type Plan } from './plan.js';
 import { makePhotographs } from './posts/photographs.js';
 import type { PostMaterial } from './posts/post-stream.js';
 import { Texts } from './posts/texts.js';
-import { measureRaw } from './raw/measure-raw.js';
 import { describeMachine } from './report/machine.js';
-import type { GrowthPoint, RawLimit, Results, SystemRun } from './report/results.js';
+import type { GrowthPoint, Results, SystemRun } from './report/results.js';
 import { reasonOf, runSystem, type SystemMeasurement } from './run-system.js';
 import { findPython } from './systems/find-python.js';
 import { peer } from './systems/peer.js';
@@ -51,7 +50,7 @@ export async function runBenchmark(
   for (const precision of plan.precisions) packs.push(await cachedPack(checkpoint, precision, models));
   const python = plan.peer ? await findPython(options.cache, note, signal) : undefined;
   const problems: string[] = [];
-  const definitions: SystemDefinition[] = packs.map((pack) => thisServer(nameOf(pack), pack.folder));
+  const definitions: SystemDefinition[] = packs.map((pack) => thisServer(nameOf(pack), pack));
   if (python === undefined) problems.push('The peer was left out (--no-peer).');
   else if ('missing' in python) problems.push(`The peer was left out: ${python.missing}`);
   else definitions.push(peer(python.command, checkpoint));
@@ -65,7 +64,7 @@ export async function runBenchmark(
   problems.push(...measured.problems, ...tooFar(differences));
   const errors = runs.flatMap(({ windows }) => windows).reduce((sum, window) => sum + window.errors, 0);
   const results: Results = {
-    format: 1,
+    format: 2,
     date: new Date().toISOString(),
     seconds: Math.round((performance.now() - begun) / 1000),
     plan: {
@@ -83,7 +82,6 @@ export async function runBenchmark(
       weightBytes: pack.manifest.files[pack.manifest.weights]?.bytes ?? 0,
     })),
     runs,
-    raw: measured.raw,
     differences,
     growth: measured.growth,
     problems,
@@ -105,7 +103,6 @@ async function makeMaterial(pack: Pack, plan: Plan): Promise<PostMaterial> {
 
 interface Measured {
   readonly runs: SystemRun[];
-  readonly raw: RawLimit[];
   readonly growth: GrowthPoint[];
   readonly answers: SystemMeasurement['answers'][];
   readonly problems: string[];
@@ -118,7 +115,7 @@ async function measureAll(
   packs: readonly Pack[],
   checkpoint: string,
 ): Promise<Measured> {
-  const measured: Measured = { runs: [], raw: [], growth: [], answers: [], problems: [] };
+  const measured: Measured = { runs: [], growth: [], answers: [], problems: [] };
   const attempt = async (what: string, part: () => Promise<void>): Promise<void> => {
     if (context.signal.aborted) return;
     try {
@@ -136,11 +133,6 @@ async function measureAll(
         measured.runs.push(run);
         measured.problems.push(...problems);
         if (answers.answers.length > 0) measured.answers.push(answers);
-      });
-    }
-    for (const pack of orderOf(packs, round)) {
-      await attempt(`round ${round + 1}, raw limit of ${nameOf(pack)}`, async () => {
-        measured.raw.push(...(await measureRaw(pack, nameOf(pack), round, context)));
       });
     }
   }

@@ -7,7 +7,9 @@ import { pingUnderLoad } from './load/ping-under-load.js';
 import { CoreMeter } from './measure-cores.js';
 import { bodyOf } from './posts/body.js';
 import { postStream, prepareTexts, type Scenario } from './posts/post-stream.js';
-import type { PingResult, SystemRun, Window } from './report/results.js';
+import { BatchMeter } from './raw/batch-sizes.js';
+import { RawProcess } from './raw/raw-process.js';
+import type { Alone, PingResult, SystemRun, Window } from './report/results.js';
 import { median, quantile } from './report/statistics.js';
 import { processFigures } from './systems/process-figures.js';
 import { type RunningSystem, startSystem } from './systems/running-system.js';
@@ -27,6 +29,8 @@ const OVERLOAD = 902;
 const AHEAD = { text: 500, other: 60 };
 const OVERLOAD_SECONDS = 4;
 const OVERLOAD_FACTOR = 2;
+/** How long a graph runs alone, as a share of a window. */
+const ALONE_SHARE = 0.35;
 
 /**
  * One life of a server: start, compared posts, all windows, memory, `/ping` under overload. Rejects when it does not
@@ -44,10 +48,12 @@ export async function runSystem(
   tell(`healthy after ${(startMs / 1000).toFixed(2)} s`);
   const life = new Life(system, context, tell);
   try {
+    life.raw = definition.pack && (await RawProcess.open(definition.pack, context.material));
     await life.live(round === 0);
   } catch (error) {
     life.problems.push(reasonOf(error, signal));
   } finally {
+    life.raw?.close();
     await system.stop();
   }
   const { windows, residentBytes, peakBytes, ping, answers, problems } = life;
@@ -71,6 +77,8 @@ class Life {
   residentBytes: number | null = null;
   peakBytes: number | null = null;
   ping: PingResult | null = null;
+  /** What runs the same graphs without the server. */
+  raw: RawProcess | undefined;
   #answered = 0;
 
   constructor(
@@ -126,12 +134,16 @@ class Life {
     const ahead = AHEAD[scenario === 'text' ? 'text' : 'other'] * (plan.windowSeconds + 2);
     prepareTexts(scenario, number, ahead, material);
     const meter = new CoreMeter(this.system.pid);
+    const batches = this.raw && scenario !== 'repeats' ? new BatchMeter(this.system.port) : undefined;
     const result = await closedLoop({
       port: this.system.port,
       concurrency,
       posts: postStream(scenario, number, material),
       seconds: plan.windowSeconds,
-      onEdge: () => meter.read(),
+      onEdge: async () => {
+        await batches?.read();
+        await meter.read();
+      },
       signal,
     });
     this.#answered += result.answered;
@@ -149,7 +161,18 @@ class Life {
       items: result.latenciesMs.length,
       errors: result.errors.length,
       ...meter.busy(),
+      alone: batches === undefined ? null : await this.#alone(batches, concurrency),
     };
+  }
+
+  /** Right after the window, because the machine's speed changes within minutes. */
+  async #alone(batches: BatchMeter, concurrency: number): Promise<Alone | null> {
+    const seconds = ALONE_SHARE * this.context.plan.windowSeconds;
+    const batchSizes = batches.sizes();
+    const costs = await this.raw?.costs({ concurrency, batchSizes, seconds });
+    if (costs === undefined) return null;
+    const { textMs, imageMs, headMs } = costs;
+    return { itemsPerSecond: 1000 / (textMs + imageMs + headMs), batchSizes };
   }
 
   /** Sends posts with text and image until enough have been answered for the memory to be read. */

@@ -76,7 +76,7 @@ async function measure(
   { series, value, scenario, concurrency, material, environment }: Setting,
   { plan, signal }: BenchContext,
 ): Promise<GrowthPoint> {
-  const system = await startSystem(thisServer(name, pack.folder, environment), signal);
+  const system = await startSystem(thisServer(name, pack, environment), signal);
   try {
     const { itemsPerSecond, latenciesMs, errors } = await closedLoop({
       port: system.port,

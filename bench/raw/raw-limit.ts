@@ -1,12 +1,11 @@
 /**
  * What onnxruntime alone can do: the graphs of a pack in this process, in as many replicas as the server has, on batches
- * laid out beforehand. No HTTP, no decoding, no tokenizer, no queue. Reads a {@link RawRequest} from stdin, writes a
- * {@link RawReply} to stdout.
+ * laid out beforehand. No HTTP, no decoding, no tokenizer, no queue. A child process with a channel: it is started with a
+ * {@link RawStart} as its argument, says `ready`, and answers every {@link RawCall} with {@link RawCosts}.
  */
-import { text as readText } from 'node:stream/consumers';
 import { openPack } from '../../lib/checkpoint/pack/pack.js';
 import { defaultLimits } from '../../lib/contract/limits.js';
-import { encoderLayout, imageBatch, textBounds } from '../../lib/engine/encoder-layout.js';
+import { encoderLayout, textBounds } from '../../lib/engine/encoder-layout.js';
 import { type BatchBounds, chooseBatch } from '../../lib/engine/scheduling/choose-batch.js';
 import type { TensorMessage } from '../../lib/engine/workers/messages.js';
 import { layoutBatch, type TextRow, textRow } from '../../lib/text/sequence.js';
@@ -15,80 +14,93 @@ import { TokenTable } from '../../lib/text/token-table.js';
 import type { RawBatch } from './replica-worker.js';
 import { Replicas } from './replicas.js';
 
-export interface RawRequest {
+export interface RawStart {
   readonly packFolder: string;
   /** Cores to use, in replicas as the server has them. */
   readonly threads: number;
-  /** Posts in flight: what batches are chosen from. */
-  readonly concurrencies: readonly number[];
   /** Token ids of the texts, special tokens included. */
   readonly texts: readonly (readonly number[])[];
-  /** For each of the three graphs and each concurrency. */
+}
+
+/** How many items a server put into a batch of each graph, on average; 0 for a graph that it did not run. */
+export interface BatchSizes {
+  readonly text: number;
+  readonly image: number;
+  readonly head: number;
+}
+
+export interface RawCall {
+  /** Posts in flight: what batches are chosen from. */
+  readonly concurrency: number;
+  readonly batchSizes: BatchSizes;
+  /** For each of the graphs. */
   readonly seconds: number;
 }
 
-/** Milliseconds an item. */
+/** Milliseconds an item; 0 for a graph that was not run. */
 export interface RawCosts {
-  readonly concurrency: number;
   readonly textMs: number;
   readonly imageMs: number;
   readonly headMs: number;
 }
 
-export interface RawReply {
-  readonly costs: readonly RawCosts[];
-}
-
 const LIMITS = defaultLimits();
 
-async function measure({ packFolder, threads, seconds, ...request }: RawRequest): Promise<RawReply> {
+async function open({ packFolder, threads, texts }: RawStart): Promise<(call: RawCall) => Promise<RawCosts>> {
   const pack = await openPack(packFolder, { verify: false });
   const { text, image, head, precision, weights, tokenTable } = pack.manifest;
   const layouts = { provider: 'cpu', precision, threads, replicas: undefined } as const;
-  const texts = encoderLayout('text', layouts);
-  const images = encoderLayout('image', layouts);
-  const sessions = {
-    text: await Replicas.open(texts.replicas, { graph: pack.path(text.graph), ...texts }),
-    image: await Replicas.open(images.replicas, { graph: pack.path(image.graph), ...images }),
+  const textLayout = encoderLayout('text', layouts);
+  const imageLayout = encoderLayout('image', layouts);
+  const replicas = {
+    text: await Replicas.open(textLayout.replicas, { graph: pack.path(text.graph), ...textLayout }),
+    image: await Replicas.open(imageLayout.replicas, { graph: pack.path(image.graph), ...imageLayout }),
     head: await Replicas.open(1, { graph: pack.path(head.graph), threads: 1, prepack: true }),
   };
   const table = new TokenTable(pack.path(weights), tokenTable);
-  const rows = request.texts.map((ids) => textRow(Int32Array.from(ids), text));
-  const bounds = textBounds(LIMITS.maxBatchTexts, texts, text.maxTokens);
-  const imageBatches = [batchImages(imageBatch(LIMITS.maxBatchImages, 'cpu'), image.size)];
-  const costs: RawCosts[] = [];
-  for (const concurrency of request.concurrencies) {
-    const textBatches = batchTexts(rows, Math.ceil(concurrency / texts.replicas), bounds, table);
-    const headBatches = [headBatch(concurrency, text.width, image.width)];
-    costs.push({
-      concurrency,
-      textMs: await sessions.text.msPerItem(concurrency, textBatches, seconds),
-      imageMs: await sessions.image.msPerItem(concurrency, imageBatches, seconds),
-      headMs: await sessions.head.msPerItem(concurrency, headBatches, seconds / 4),
-    });
-  }
-  for (const replicas of Object.values(sessions)) replicas.close();
-  table.close();
-  return { costs };
+  const rows = texts.map((ids) => textRow(Int32Array.from(ids), text));
+  const bounds = textBounds(LIMITS.maxBatchTexts, textLayout, text.maxTokens);
+
+  const cost = (
+    graph: keyof BatchSizes,
+    { concurrency, batchSizes, seconds }: RawCall,
+  ): Promise<number> | 0 => {
+    const size = batchSizes[graph];
+    if (size === 0) return 0;
+    const batches = {
+      text: () => batchTexts(rows, size, Math.ceil(concurrency / textLayout.replicas), bounds, table),
+      image: () => [batchImages(Math.max(1, Math.round(size)), image.size)],
+      head: () => [headBatch(Math.max(1, Math.round(size)), text.width, image.width)],
+    }[graph]();
+    return replicas[graph].msPerItem(concurrency, batches, graph === 'head' ? seconds / 4 : seconds);
+  };
+  return async (call) => ({
+    textMs: await cost('text', call),
+    imageMs: await cost('image', call),
+    headMs: await cost('head', call),
+  });
 }
 
-/** The batches that the server would choose for one replica with so many texts waiting for it. */
+/** Batches that the server would choose among so many waiting texts, of `size` items on average. */
 function batchTexts(
   rows: readonly TextRow[],
+  size: number,
   waiting: number,
-  bounds: BatchBounds,
+  { maxCost }: BatchBounds,
   table: TokenTable,
 ): RawBatch[] {
   const batches: RawBatch[] = [];
   const queue = new Set<{ weight: number; row: TextRow }>();
   const rest = rows.map((row) => ({ weight: row.inputIds.length, row })).values();
   for (;;) {
-    while (queue.size < waiting) {
+    const number = batches.length;
+    const maxItems = Math.max(1, Math.floor((number + 1) * size) - Math.floor(number * size));
+    while (queue.size < Math.max(waiting, maxItems)) {
       const next = rest.next();
       if (next.done) return batches;
       queue.add(next.value);
     }
-    const chosen = chooseBatch(queue, bounds) ?? [];
+    const chosen = chooseBatch(queue, { maxItems, maxCost }) ?? [];
     for (const one of chosen) queue.delete(one);
     const batch = layoutBatch(chosen.map(({ row }) => row));
     batches.push({ inputs: textInputs(batch, table), items: batch.batch });
@@ -122,4 +134,8 @@ function headBatch(items: number, textWidth: number, imageWidth: number): RawBat
   };
 }
 
-process.stdout.write(JSON.stringify(await measure(JSON.parse(await readText(process.stdin)) as RawRequest)));
+const [, , start = ''] = process.argv;
+const measure = await open(JSON.parse(start) as RawStart);
+process.on('message', (call: RawCall) => void measure(call).then((costs) => process.send?.(costs)));
+process.once('disconnect', () => process.exit());
+process.send?.('ready');

@@ -2,7 +2,7 @@ import { decimalBytes } from '../../lib/cli/terminal/units.js';
 import { SYSTEM_NAMES, type SystemName } from '../systems/system.js';
 import { GOALS, reached } from './goals.js';
 import type { GrowthPoint, Results } from './results.js';
-import { ratio, Summary } from './summarize.js';
+import { Summary } from './summarize.js';
 import { type Cell, table, withUnit } from './table.js';
 
 const OURS = ['fp32', 'int8'] as const;
@@ -17,7 +17,7 @@ export function renderReport(results: Results): string {
     ['Items a second', throughput(summary, names)],
     ['Latency, p50 / p99 in ms', latency(summary, names)],
     ['Processes', processes(summary, names)],
-    ['Share of onnxruntime alone', rawShare(summary)],
+    ['Share of onnxruntime alone', shareOfAlone(summary)],
     ['Cores busy, server + client', cores(summary, names)],
     ...growth(results.growth),
   ];
@@ -90,19 +90,25 @@ function latency(summary: Summary, names: readonly SystemName[]): string {
   );
 }
 
-function rawShare(summary: Summary): string | undefined {
-  const names = OURS.filter((name) => summary.results.raw.some((one) => one.name === name));
+function shareOfAlone(summary: Summary): string | undefined {
+  const { runs } = summary.results;
+  const names = OURS.filter((name) =>
+    runs.some((run) => run.name === name && run.windows.some(({ alone }) => alone !== null)),
+  );
   if (names.length === 0) return undefined;
-  const head = names.flatMap((name) => [`${name} alone, items/s`, 'served', 'share']);
+  const head = names.flatMap((name) => [`${name} alone, items/s`, 'served', 'share', 'texts a batch']);
   return byWindow(
     summary,
     head,
     (scenario, concurrency) =>
       names.flatMap((name) => {
-        const raw = summary.raw(name, scenario, concurrency);
-        const served = summary.window(name, scenario, concurrency, 'itemsPerSecond');
-        const share = ratio(served, raw);
-        return [raw, served, withUnit(share === undefined ? undefined : 100 * share, ' %')];
+        const share = summary.shareOfAlone(name, scenario, concurrency);
+        return [
+          summary.alone(name, scenario, concurrency),
+          summary.window(name, scenario, concurrency, 'itemsPerSecond'),
+          withUnit(share === undefined ? undefined : 100 * share, ' %'),
+          summary.textsPerBatch(name, scenario, concurrency),
+        ];
       }),
     (scenario) => scenario !== 'repeats',
   );

@@ -1,10 +1,11 @@
 import type { Scenario } from '../posts/post-stream.js';
+import type { BatchSizes } from '../raw/raw-limit.js';
 import type { SystemName } from '../systems/system.js';
 import type { Machine } from './machine.js';
 
 /** What bench/results/latest.json holds. */
 export interface Results {
-  readonly format: 1;
+  readonly format: 2;
   readonly date: string;
   /** Of the whole run. */
   readonly seconds: number;
@@ -23,7 +24,6 @@ export interface Results {
     readonly weightBytes: number;
   }[];
   readonly runs: readonly SystemRun[];
-  readonly raw: readonly RawLimit[];
   /** Largest difference of any probability from the peer's, over the same posts. */
   readonly differences: readonly {
     readonly name: SystemName;
@@ -61,6 +61,14 @@ export interface Window {
   readonly clientCores: number;
   /** Kept busy by other processes, which should be next to none. */
   readonly otherCores: number | null;
+  /** What onnxruntime alone did right after the window. Null for the peer, and for repeats, which it does not see. */
+  readonly alone: Alone | null;
+}
+
+/** onnxruntime alone, one graph after the other, on batches as large as the server's were. */
+export interface Alone {
+  readonly itemsPerSecond: number;
+  readonly batchSizes: BatchSizes;
 }
 
 /** /ping while twice as many posts came as the server answers. */
@@ -72,16 +80,6 @@ export interface PingResult {
   readonly pings: number;
   readonly failures: number;
   readonly refused: number;
-}
-
-/** Milliseconds an item by onnxruntime alone. */
-export interface RawLimit {
-  readonly name: SystemName;
-  readonly round: number;
-  readonly concurrency: number;
-  readonly textMs: number;
-  readonly imageMs: number;
-  readonly headMs: number;
 }
 
 export interface GrowthPoint {

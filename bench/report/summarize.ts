@@ -1,6 +1,6 @@
 import type { Scenario } from '../posts/post-stream.js';
 import type { SystemName } from '../systems/system.js';
-import type { RawLimit, Results, SystemRun, Window } from './results.js';
+import type { Results, SystemRun, Window } from './results.js';
 import { median } from './statistics.js';
 
 type WindowFigure = 'itemsPerSecond' | 'p50Ms' | 'p99Ms' | 'serverCores' | 'clientCores';
@@ -22,12 +22,7 @@ export class Summary {
     concurrency: number,
     figure: WindowFigure,
   ): number | undefined {
-    return medianOf(
-      this.#runs(name)
-        .flatMap(({ windows }) => windows)
-        .filter((window) => window.scenario === scenario && window.concurrency === concurrency)
-        .map((window: Window) => window[figure]),
-    );
+    return medianOf(this.#windows(name, scenario, concurrency).map((window) => window[figure]));
   }
 
   run(name: SystemName, figure: RunFigure): number | undefined {
@@ -38,11 +33,24 @@ export class Summary {
     return medianOf(this.#runs(name).map(({ ping }) => ping?.[figure] ?? null));
   }
 
-  /** Items a second of onnxruntime alone, encoders one after the other; undefined for repeats, which it does not see. */
-  raw(name: SystemName, scenario: Scenario, concurrency: number): number | undefined {
-    const costs = this.results.raw.filter((one) => one.name === name && one.concurrency === concurrency);
-    const cost = medianOf(costs.map((one) => rawMs(one, scenario)));
-    return cost === undefined ? undefined : 1000 / cost;
+  /** Items a second of onnxruntime alone. */
+  alone(name: SystemName, scenario: Scenario, concurrency: number): number | undefined {
+    const windows = this.#windows(name, scenario, concurrency);
+    return medianOf(windows.map(({ alone }) => alone?.itemsPerSecond ?? null));
+  }
+
+  /** What share of onnxruntime alone was served: of each window's, because the machine's speed is another in each. */
+  shareOfAlone(name: SystemName, scenario: Scenario, concurrency: number): number | undefined {
+    const windows = this.#windows(name, scenario, concurrency);
+    return medianOf(
+      windows.map(({ itemsPerSecond, alone }) => alone && itemsPerSecond / alone.itemsPerSecond),
+    );
+  }
+
+  /** Texts in a batch. */
+  textsPerBatch(name: SystemName, scenario: Scenario, concurrency: number): number | undefined {
+    const windows = this.#windows(name, scenario, concurrency);
+    return medianOf(windows.map(({ alone }) => alone?.batchSizes.text || null));
   }
 
   /** How many times the peer's throughput. */
@@ -60,14 +68,15 @@ export class Summary {
     return disturbed.length / Math.max(1, windows.length);
   }
 
+  #windows(name: SystemName, scenario: Scenario, concurrency: number): Window[] {
+    return this.#runs(name)
+      .flatMap(({ windows }) => windows)
+      .filter((window) => window.scenario === scenario && window.concurrency === concurrency);
+  }
+
   #runs(name: SystemName): SystemRun[] {
     return this.results.runs.filter((run) => run.name === name);
   }
-}
-
-function rawMs({ textMs, imageMs, headMs }: RawLimit, scenario: Scenario): number | null {
-  if (scenario === 'repeats') return null;
-  return (scenario === 'image' ? 0 : textMs) + (scenario === 'text' ? 0 : imageMs) + headMs;
 }
 
 function medianOf(values: readonly (number | null)[]): number | undefined {

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import type { Pack } from '../../lib/checkpoint/pack/pack.js';
 import { projectRoot } from '../project-root.js';
 import type { SystemDefinition } from './system.js';
 
 /** `moderate serve` as a user starts it, with the one allocator setting that the container images make. */
 export function thisServer(
   name: 'fp32' | 'int8',
-  packFolder: string,
+  pack: Pack,
   environment: Readonly<Record<string, string>> = {},
 ): SystemDefinition {
   return {
@@ -14,8 +15,9 @@ export function thisServer(
     arguments: (port) => [
       join(projectRoot, 'dist', 'bin', 'moderate.js'),
       'serve',
-      ...['--model', packFolder, '--host', '127.0.0.1', '--port', String(port), '--device', 'cpu'],
+      ...['--model', pack.folder, '--host', '127.0.0.1', '--port', String(port), '--device', 'cpu'],
     ],
+    pack,
     environment: { MALLOC_MMAP_THRESHOLD_: '1048576', ...environment },
   };
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ModerationError } from '../../lib/contract/errors.js';
 import type { ErrorReply } from '../../lib/contract/reply.js';
 import { toErrorBody } from '../reply/errors.js';
+import { STATUS_CODES } from './node-http.js';
 
 /** How long the caller may take to read the reply before its connection is cut. */
 const LINGER_MS = 1000;

@@ -1,8 +1,9 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { RequestListener, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ModerationError } from '../../lib/contract/errors.js';
 import type { Limits } from '../../lib/contract/limits.js';
 import { answerClientError } from './client-error.js';
+import { createServer } from './node-http.js';
 
 /** How often connections are checked for the time they take. */
 const CHECK_INTERVAL_MS = 1000;

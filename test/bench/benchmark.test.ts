@@ -23,7 +23,15 @@ test('measures a small checkpoint without the peer and writes what it found', as
     expect(window.errors).toBe(0);
   }
   expect(run?.startMs).toBeGreaterThan(0);
-  expect(results.raw).toHaveLength(1);
+  const alone = run?.windows.map((window) => window.alone);
+  expect(alone?.[0]?.itemsPerSecond).toBeGreaterThan(0);
+  const { text, image, head } = alone?.[0]?.batchSizes ?? {};
+  expect(image).toBe(1);
+  for (const mean of [text, head]) {
+    expect(mean).toBeGreaterThanOrEqual(1);
+    expect(mean).toBeLessThanOrEqual(2);
+  }
+  expect(alone?.[1]).toBeNull();
   expect(results.problems).toEqual(['The peer was left out (--no-peer).']);
   expect(`${await readFile(join(folder, 'out', 'latest.md'), 'utf8')}`).toBe(stdout);
   expect(JSON.stringify(results)).not.toContain(projectRoot);

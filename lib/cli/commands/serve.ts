@@ -2,7 +2,6 @@ import { type Command, Option } from 'commander';
 import { DEVICES, type Device, ENVIRONMENT, MAX_REPLICAS } from '../../contract/environment.js';
 import { describeLimits } from '../../contract/limits.js';
 import { port, wholeNumber } from '../arguments.js';
-import { resolveModel } from '../resolve-model.js';
 
 interface ServeCommandOptions {
   model?: string;
@@ -49,8 +48,10 @@ export function define(command: Command): void {
 
 async function serveModel(options: ServeCommandOptions): Promise<void> {
   const { spawnAhead } = await import('../../engine/supervision/spawn.js');
+  // Nothing large may be loaded before this.
   spawnAhead();
   const { serve } = await import('../../../container/main.js');
+  const { resolveModel } = await import('../resolve-model.js');
   const { model, policy, ...rest } = options;
   process.exitCode = await serve({
     resolveModel,
