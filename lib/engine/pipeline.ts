@@ -1,12 +1,14 @@
 import type { Pack } from '../checkpoint/pack/pack.js';
 import { ModerationError } from '../contract/errors.js';
 import { textRow } from '../text/sequence.js';
+import type { Encoding } from '../text/tokenizer.js';
 import type { EngineContext } from './context.js';
 import { ContentKeys } from './features/content-key.js';
 import { FeatureCache } from './features/feature-cache.js';
 import type { StageName } from './observer.js';
 import type { PostFeatures } from './stages/head.js';
 import { PROBE_IMAGE } from './stages/probe-image.js';
+import { ShortTexts } from './stages/short-texts.js';
 import type { TimingsDraft } from './stages/stage.js';
 import { createStages, type Stages } from './stages/stages.js';
 import type { Provider } from './workers/messages.js';
@@ -35,6 +37,7 @@ export class Pipeline {
   readonly #keys: ContentKeys;
   readonly #context: EngineContext;
   readonly #pack: Pack;
+  readonly #shortTexts: ShortTexts;
 
   constructor(options: PipelineOptions, context: EngineContext) {
     const { pack } = options;
@@ -42,7 +45,8 @@ export class Pipeline {
     this.#pack = pack;
     this.#keys = new ContentKeys(pack.hash);
     this.cache = new FeatureCache(context.limits.cacheItems);
-    this.stages = createStages(options, context);
+    this.#shortTexts = new ShortTexts(pack, context);
+    this.stages = createStages({ ...options, tokenizer: this.#shortTexts.workerStart }, context);
   }
 
   /**
@@ -50,7 +54,8 @@ export class Pipeline {
    * ready, or with `pack_invalid` when the model gives no numbers.
    */
   async start(signal: AbortSignal): Promise<void> {
-    await Promise.all(Object.values(this.stages).map((stage) => stage.start()));
+    const started = Object.values(this.stages).map((stage) => stage.start());
+    await Promise.all([...started, this.#loadTokenizer()]);
     try {
       await this.#warmUp(signal);
     } catch (error) {
@@ -88,10 +93,19 @@ export class Pipeline {
   }
 
   async #computeText(text: string, signal: AbortSignal, timings: TimingsDraft): Promise<Encoded> {
-    const { ids, truncated } = await this.stages.tokenize.submit(text, signal, timings);
+    const { ids, truncated } = await this.#tokenize(text, signal, timings);
     const row = textRow(ids, this.#pack.manifest.text);
     const features = await this.stages.encode_text.submit(row, signal, timings);
     return { features, truncated };
+  }
+
+  async #tokenize(text: string, signal: AbortSignal, timings: TimingsDraft): Promise<Encoding> {
+    return this.#shortTexts.encode(text, timings) ?? this.stages.tokenize.submit(text, signal, timings);
+  }
+
+  /** While the workers start: it holds this thread for tens of milliseconds. */
+  async #loadTokenizer(): Promise<void> {
+    this.#shortTexts.load();
   }
 
   async #computeImage(bytes: Uint8Array, signal: AbortSignal, timings: TimingsDraft): Promise<Encoded> {

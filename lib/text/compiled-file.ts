@@ -158,11 +158,18 @@ function readHeader(bytes: Uint8Array): { header: CompiledHeader; end: number } 
   if (length % 4 !== 0 || end > bytes.length) throw invalid(`its header claims ${length} bytes`);
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(PREAMBLE_BYTES, end)));
+    json = JSON.parse(
+      new TextDecoder('utf-8', { fatal: true }).decode(unshared(bytes.subarray(PREAMBLE_BYTES, end))),
+    );
   } catch (cause) {
     throw invalid('its header is no JSON', cause);
   }
   return { header: checkHeader(json), end };
+}
+
+/** A copy: text is not decoded from memory that another thread may be writing to. */
+function unshared(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes);
 }
 
 function checkHeader(json: unknown): CompiledHeader {

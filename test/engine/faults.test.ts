@@ -43,6 +43,11 @@ function changesOf(recorder: Recorder, worker: string): WorkerEvent[] {
   return recorder.workers.filter((event) => event.worker === worker && event.change !== 'improved');
 }
 
+/** A text of its own that takes the way through all workers: short ones are tokenized on the spot. */
+function longText(words: string): string {
+  return `${words} `.repeat(500);
+}
+
 async function untilStatus(classifier: Classifier, status: string): Promise<void> {
   const deadline = performance.now() + 20_000;
   while (classifier.status !== status) {
@@ -59,7 +64,7 @@ describe('when a worker is killed', () => {
       try {
         // Deaf first, so that the item is under way when the worker dies.
         threads.deafen(worker);
-        const lost = classifier.classify({ text: `lost in ${worker}` });
+        const lost = classifier.classify({ text: longText(`lost in ${worker}`) });
         const failure = expect(lost).rejects.toMatchObject({ code: 'worker_failed' });
         while (classifier.stats().stages[worker as 'tokenize'].running === 0) {
           await new Promise((resolve) => setTimeout(resolve, 1));
@@ -67,7 +72,7 @@ describe('when a worker is killed', () => {
         await threads.kill(worker);
         await failure;
         expect(classifier.status).toBe('degraded');
-        const answer = classifier.classify({ text: `waits for the new ${worker}` });
+        const answer = classifier.classify({ text: longText(`waits for the new ${worker}`) });
         expect((await answer).probabilities).toHaveLength(5);
         expect(classifier.status).toBe('ready');
         expect(recorder.statuses).toEqual(['ready', 'degraded', 'ready']);
@@ -81,6 +86,20 @@ describe('when a worker is killed', () => {
       }
     },
   );
+
+  test('and it was the tokenizer of long texts, short ones are answered meanwhile', async () => {
+    const { threads, classifier } = await loadBreakable(60_000);
+    try {
+      await threads.kill('tokenize');
+      expect(classifier.status).toBe('degraded');
+      const long = classifier.classify({ text: longText('waits') });
+      expect((await classifier.classify({ text: 'does not wait' })).modalitiesUsed).toEqual(['text']);
+      expect((await long).textTruncated).toBe(true);
+      expect(classifier.status).toBe('ready');
+    } finally {
+      await classifier.close();
+    }
+  });
 
   test.each(['decode_image', 'encode_image'])('images wait for the new %s', async (worker) => {
     const { threads, recorder, classifier } = await loadBreakable(60_000);
@@ -120,7 +139,7 @@ describe('when a worker is killed', () => {
       const outcomes: string[] = [];
       for (let round = 0; round < 9; round++) {
         const posts = Array.from({ length: 10 }, (_, index) =>
-          classifier.classify({ text: `round ${round} ${index}` }),
+          classifier.classify({ text: longText(`round ${round} ${index}`) }),
         );
         const kill = threads.kill(names[round % 3] ?? '');
         for (const result of await Promise.allSettled(posts)) {

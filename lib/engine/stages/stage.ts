@@ -90,7 +90,7 @@ export class Stage<Input, Output, Request, Response> {
 
   /** Running mean of the time per item at full use, in milliseconds. */
   get msPerItem(): number {
-    return this.#batcher.msPerItem / this.#workers.length;
+    return this.#batcher.msPerItem / Math.max(1, this.#workers.length);
   }
 
   get failed(): boolean {
@@ -111,7 +111,8 @@ export class Stage<Input, Output, Request, Response> {
 
   /**
    * Resolves when every worker that started fast was followed by one that answers fast, or goes on as it is, and then
-   * the late workers have joined them, or are left out because they did not start.
+   * the late workers have joined them, or are left out because they did not start. The stage fails when that leaves it
+   * without any.
    */
   async improve(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.improve()));
@@ -123,12 +124,20 @@ export class Stage<Input, Output, Request, Response> {
     try {
       await worker.start({ probed: true });
     } catch (error) {
-      if (worker.state !== 'closed')
-        this.#onWorkerChange(worker.name, { kind: 'not-improved', reason: error });
+      if (worker.state !== 'closed') this.#leaveOut(worker, error);
       return;
     }
     this.#workers.push(worker);
     this.#backend.wake();
+  }
+
+  #leaveOut(worker: SupervisedWorker<Request, Response>, reason: unknown): void {
+    if (this.#workers.length > 0) {
+      this.#onWorkerChange(worker.name, { kind: 'not-improved', reason });
+      return;
+    }
+    this.#workers.push(worker);
+    this.#onWorkerChange(worker.name, { kind: 'given-up', reason });
   }
 
   async submit(item: Input, signal: AbortSignal, timings: TimingsDraft): Promise<Output> {

@@ -38,6 +38,8 @@ export interface StagesOptions {
   readonly provider: Provider;
   readonly threads: number;
   readonly replicas: number | undefined;
+  /** What the worker for long texts starts with. */
+  readonly tokenizer: TokenizerStart;
 }
 
 /** Texts that are tokenized in one call, and their characters in all: a long one goes alone. */
@@ -55,15 +57,15 @@ export function createStages(options: StagesOptions, context: EngineContext): St
   };
 }
 
-function tokenizeStage({ pack }: StagesOptions, context: EngineContext): Stages['tokenize'] {
-  const spec = pack.manifest.text;
-  const start: TokenizerStart = { file: pack.path(spec.tokenizer), spec };
+/** Of long texts. Its only worker is a late one: there are few of them, and no start has to wait for it. */
+function tokenizeStage({ tokenizer }: StagesOptions, context: EngineContext): Stages['tokenize'] {
   return new Stage(
     {
       name: 'tokenize',
       entry: 'tokenizer-worker',
-      start,
-      workers: 1,
+      start: tokenizer,
+      workers: 0,
+      late: { workers: 1, start: tokenizer },
       probe: () => ({ texts: [''] }),
       adapter: tokenizerAdapter,
       bounds: TOKENIZER_BATCH,

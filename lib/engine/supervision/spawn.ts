@@ -43,7 +43,6 @@ const ONE_CLASSIFIER: readonly WorkerEntry[] = [
   'session-worker',
   'session-worker',
   'image-worker',
-  'tokenizer-worker',
 ];
 
 /**

@@ -74,8 +74,8 @@ export type SessionResponse = Readonly<Record<string, FloatTensor>>;
 
 /** Starts a worker that turns texts into tokens. */
 export interface TokenizerStart {
-  /** Path of the tokenizer's file. */
-  readonly file: string;
+  /** The tokenizer's file, in memory that threads share. */
+  readonly compiled: Uint8Array<SharedArrayBuffer>;
   readonly spec: TextSpec;
 }
 

@@ -1,10 +1,10 @@
-/** Worker entry: the tokenizer. It is fast; it has a thread so that hostile texts hold up nothing but texts. */
+/** Worker entry: the tokenizer of long texts. It has a thread so that hostile ones hold up nothing but their like. */
 import { loadTokenizer } from '../../text/tokenizer.js';
 import type { TokenizerRequest, TokenizerResponse, TokenizerStart } from './messages.js';
 import { serve } from './serve.js';
 
-await serve<TokenizerStart, TokenizerRequest, TokenizerResponse>(async ({ file, spec }) => {
-  const tokenizer = loadTokenizer(file, spec);
+await serve<TokenizerStart, TokenizerRequest, TokenizerResponse>(async ({ compiled, spec }) => {
+  const tokenizer = loadTokenizer(compiled, spec);
   return async ({ texts }) => {
     const encodings = texts.map((text) => tokenizer.encode(text));
     return { response: { encodings }, transfer: [] };

@@ -113,6 +113,35 @@ describe('a stage', () => {
     ]);
   });
 
+  test('with late workers only lets work wait until one has joined', async () => {
+    const { stage, clock, threads, comeUp } = await started({ workers: 0, late: 1 });
+    expect({ threads: threads.length, well: stage.well }).toEqual({ threads: 0, well: true });
+    const early = stage.submit('early', SIGNAL, {});
+    const improved = stage.improve();
+    await clock.turn();
+    await comeUp(threads[0]);
+    await improved;
+    await clock.turn();
+    threads[0]?.answer(['hello early']);
+    expect(await early).toBe('hello early');
+    expect(stage.msPerItem).toBe(0);
+  });
+
+  test('with late workers only fails, with what waits, when none starts', async () => {
+    const { stage, clock, threads, recorder } = await started({ workers: 0, late: 1 });
+    const early = stage.submit('early', SIGNAL, {});
+    const failure = expect(early).rejects.toMatchObject({ code: 'worker_failed' });
+    const improved = stage.improve();
+    await clock.turn();
+    threads[0]?.crash('no memory for the only one');
+    await improved;
+    await failure;
+    expect(stage.failed).toBe(true);
+    expect(recorder.workers).toEqual([
+      { worker: 'encode_text', change: 'given-up', reason: expect.stringContaining('the only one') },
+    ]);
+  });
+
   test('that was closed starts no late workers', async () => {
     const { stage, threads } = await started({ late: 1 });
     await stage.close(new Error('closed'));

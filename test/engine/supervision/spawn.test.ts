@@ -55,7 +55,7 @@ describe('threads that are born ahead', () => {
       spawnAhead();
       const told = [];
       for (const file of ['/nowhere/first', '/nowhere/second']) {
-        const thread = spawnThread('tokenizer-worker', { file, spec: {} }, file);
+        const thread = spawnThread('session-worker', { weights: file }, file);
         const message = await new Promise((resolve) => thread.on('message', resolve));
         told.push(message.kind === 'unusable' && message.error.message.includes(file));
         thread.stop();

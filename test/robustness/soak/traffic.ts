@@ -29,6 +29,8 @@ const photographs = [0, 1, 2, 3, 6, 9].map((number) =>
 );
 const ABORTING = 0.05;
 const BAD_ITEM = 0.1;
+/** One that the tokenizer's worker gets. */
+const LONG_TEXT = 0.05;
 const BAD_ENVELOPE = 0.03;
 const LINES = 0.2;
 
@@ -62,7 +64,8 @@ export function soakRequest(seed: number, index: number): SoakRequest {
 function post(dice: Dice): object {
   if (dice.chance(BAD_ITEM))
     return dice.pick([{}, { text: ' ' }, { image_base64: 'AAAA' }, { texts: 'x' }, { text: 1 }]);
-  const text = `${Array.from({ length: dice.between(2, 14) }, () => dice.pick(WORDS)).join(' ')} ${dice.below(1e9)}`;
+  const words = dice.chance(LONG_TEXT) ? dice.between(300, 500) : dice.between(2, 14);
+  const text = `${Array.from({ length: words }, () => dice.pick(WORDS)).join(' ')} ${dice.below(1e9)}`;
   return dice.weighted<() => object>([
     [50, () => ({ text })],
     [25, () => ({ image_base64: photograph(dice) })],
