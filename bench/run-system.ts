@@ -8,6 +8,7 @@ import { CoreMeter } from './measure-cores.js';
 import { bodyOf } from './posts/body.js';
 import { postStream, prepareTexts, type Scenario } from './posts/post-stream.js';
 import { BatchMeter } from './raw/batch-sizes.js';
+import { measureStartAlone } from './raw/measure-start-alone.js';
 import { RawProcess } from './raw/raw-process.js';
 import type { Alone, PingResult, SystemRun, Window } from './report/results.js';
 import { median, quantile } from './report/statistics.js';
@@ -42,6 +43,7 @@ export async function runSystem(
   context: BenchContext,
 ): Promise<SystemMeasurement> {
   const { plan, note, signal } = context;
+  const startAloneMs = definition.pack ? await measureStartAlone(definition.pack, signal) : null;
   const system = await startSystem(definition, signal);
   const { name, startMs } = system;
   const tell = (text: string): void => note(`round ${round + 1}/${plan.rounds}, ${name}: ${text}`);
@@ -58,7 +60,7 @@ export async function runSystem(
   }
   const { windows, residentBytes, peakBytes, ping, answers, problems } = life;
   return {
-    run: { name, round, startMs, windows, residentBytes, peakBytes, ping },
+    run: { name, round, startMs, startAloneMs, windows, residentBytes, peakBytes, ping },
     answers: { name, answers },
     problems: problems.map((problem) => `round ${round + 1}, ${name}: ${problem}`),
   };

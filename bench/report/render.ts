@@ -146,11 +146,11 @@ function byWindow(
 function processes(summary: Summary, names: readonly SystemName[]): string {
   const bytes = (value: number | undefined): string | undefined =>
     value === undefined ? undefined : decimalBytes(value);
+  const seconds = (ms: number | undefined): string | undefined =>
+    ms === undefined ? undefined : withUnit(ms / 1000, '');
   const rows: [string, (name: SystemName) => Cell][] = [
-    [
-      'start to first healthy /ping, s',
-      (name) => withUnit((summary.run(name, 'startMs') ?? Number.NaN) / 1000, ''),
-    ],
+    ['start to first healthy /ping, s', (name) => seconds(summary.run(name, 'startMs'))],
+    ['start of onnxruntime alone, s', (name) => seconds(summary.run(name, 'startAloneMs'))],
     [
       `resident after ${summary.results.plan.memoryAfterItems} posts (VmRSS)`,
       (name) => bytes(summary.run(name, 'residentBytes')),

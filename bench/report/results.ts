@@ -40,6 +40,8 @@ export interface SystemRun {
   readonly name: SystemName;
   readonly round: number;
   readonly startMs: number;
+  /** Until onnxruntime alone, in a process of its own, had answered a text and an image. Null for the peer. */
+  readonly startAloneMs: number | null;
   readonly windows: readonly Window[];
   /** Resident bytes when so many posts had been answered; null where they were not or it cannot be read. */
   readonly residentBytes: number | null;

@@ -4,7 +4,7 @@ import type { Results, SystemRun, Window } from './results.js';
 import { median } from './statistics.js';
 
 type WindowFigure = 'itemsPerSecond' | 'p50Ms' | 'p99Ms' | 'serverCores' | 'clientCores';
-type RunFigure = 'startMs' | 'residentBytes' | 'peakBytes';
+type RunFigure = 'startMs' | 'startAloneMs' | 'residentBytes' | 'peakBytes';
 
 const DISTURBED_CORES = 0.1;
 
