@@ -31,7 +31,7 @@ const AHEAD = { text: 500, other: 60 };
 const OVERLOAD_SECONDS = 4;
 const OVERLOAD_FACTOR = 2;
 /** How long a graph runs alone, as a share of a window. */
-const ALONE_SHARE = 0.35;
+const ALONE_SHARE = 0.5;
 
 /**
  * One life of a server: start, compared posts, all windows, memory, `/ping` under overload. Rejects when it does not

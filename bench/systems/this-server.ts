@@ -3,7 +3,7 @@ import type { Pack } from '../../lib/checkpoint/pack/pack.js';
 import { projectRoot } from '../project-root.js';
 import type { SystemDefinition } from './system.js';
 
-/** `moderate serve` as a user starts it, with the one allocator setting that the container images make. */
+/** `moderate serve` as a user starts it, with the settings of memory that the container images make. */
 export function thisServer(
   name: 'fp32' | 'int8',
   pack: Pack,
@@ -18,6 +18,10 @@ export function thisServer(
       ...['--model', pack.folder, '--host', '127.0.0.1', '--port', String(port), '--device', 'cpu'],
     ],
     pack,
-    environment: { MALLOC_MMAP_THRESHOLD_: '1048576', ...environment },
+    environment: {
+      MALLOC_MMAP_THRESHOLD_: '1048576',
+      NODE_OPTIONS: '--max-semi-space-size=1',
+      ...environment,
+    },
   };
 }
