@@ -30,9 +30,13 @@ const WORDS = new RegExp(
   'i',
 );
 
+/** Causes of causes are looked at to this depth, for they may form a ring. */
+const MAX_DEPTH = 10;
+
 /** Whether memory, threads or file handles ran out: the error says so, or one of its causes. */
 export function isExhausted(error: unknown): boolean {
-  for (let at = error; at instanceof Object; at = (at as Error).cause) {
+  let at = error;
+  for (let depth = 0; depth < MAX_DEPTH && at instanceof Object; depth++, at = (at as Error).cause) {
     const { code, message } = at as NodeJS.ErrnoException;
     if (code !== undefined && CODES.has(code)) return true;
     if (typeof message === 'string' && WORDS.test(message)) return true;

@@ -137,13 +137,13 @@ describe('a classifier', () => {
 
   test('reads the same of a text, whether it is tokenized on the spot or by the worker', async () => {
     const [short, long] = await Promise.all([
-      classifier.classify({ text: 'plim plom '.repeat(90) }),
+      classifier.classify({ text: 'plim plom '.repeat(30) }),
       classifier.classify({ text: 'plim plom '.repeat(900) }),
     ]);
     expect([short.textTruncated, long.textTruncated]).toEqual([true, true]);
     expect([...long.logits]).toEqual([...short.logits]);
     const costs = recorder.batches.filter(({ stage }) => stage === 'tokenize').map(({ cost }) => cost);
-    expect(costs.sort((a, b) => a - b)).toEqual([900, 9000]);
+    expect(costs.sort((a, b) => a - b)).toEqual([300, 9000]);
   });
 
   test('says how long each stage took', async () => {
