@@ -43,7 +43,7 @@ export async function runSystem(
   context: BenchContext,
 ): Promise<SystemMeasurement> {
   const { plan, note, signal } = context;
-  const startAloneMs = definition.pack ? await measureStartAlone(definition.pack, signal) : null;
+  const startAloneMs = definition.pack ? await measureStartAlone(definition.pack) : null;
   const system = await startSystem(definition, signal);
   const { name, startMs } = system;
   const tell = (text: string): void => note(`round ${round + 1}/${plan.rounds}, ${name}: ${text}`);

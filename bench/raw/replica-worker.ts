@@ -1,17 +1,8 @@
 /** One session of one graph, which runs batches for as long as it is told to. */
-import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
 import type { TensorMessage } from '../../lib/engine/workers/messages.js';
-
-export interface ReplicaStart {
-  /** Path of the ONNX file, in the pack. */
-  readonly graph: string;
-  /** Threads of one operator. */
-  readonly threads: number;
-  readonly prepack: boolean;
-}
+import { openSession, type SessionOptions } from './open-session.js';
 
 export interface RawBatch {
   readonly inputs: Readonly<Record<string, TensorMessage>>;
@@ -29,20 +20,7 @@ export interface ReplicaReply {
 
 const WARM_UP_RUNS = 2;
 
-const { graph, threads, prepack } = workerData as ReplicaStart;
-const session = await InferenceSession.create(await readFile(graph), {
-  intraOpNumThreads: threads,
-  interOpNumThreads: 1,
-  executionMode: 'sequential',
-  graphOptimizationLevel: 'all',
-  logSeverityLevel: 3,
-  extra: {
-    session: {
-      model_external_initializers_file_folder_path: dirname(graph),
-      disable_prepacking: prepack ? '0' : '1',
-    },
-  },
-});
+const session = await openSession(workerData as SessionOptions);
 
 /** Over whole rounds of the batches. */
 async function run({ batches, seconds }: ReplicaCall): Promise<ReplicaReply> {
@@ -63,8 +41,7 @@ async function run({ batches, seconds }: ReplicaCall): Promise<ReplicaReply> {
   return { itemsPerSecond: (1000 * items) / (performance.now() - begun) };
 }
 
-parentPort?.on('message', (call: ReplicaCall | null) => {
-  if (call === null) parentPort?.close();
-  else void run(call).then((reply) => parentPort?.postMessage(reply));
+parentPort?.on('message', (call: ReplicaCall) => {
+  void run(call).then((reply) => parentPort?.postMessage(reply));
 });
 parentPort?.postMessage('ready');

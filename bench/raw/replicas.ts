@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { RawBatch, ReplicaCall, ReplicaReply, ReplicaStart } from './replica-worker.js';
+import type { SessionOptions } from './open-session.js';
+import type { RawBatch, ReplicaCall, ReplicaReply } from './replica-worker.js';
 
-/** Sessions of the same graph, each on a thread of its own. */
+/** Sessions of the same graph, each on a thread of its own, for as long as the process lives. */
 export class Replicas {
   readonly #workers: readonly Worker[];
 
@@ -11,7 +12,7 @@ export class Replicas {
     this.#workers = workers;
   }
 
-  static async open(count: number, start: ReplicaStart): Promise<Replicas> {
+  static async open(count: number, start: SessionOptions): Promise<Replicas> {
     const entry = fileURLToPath(new URL('./replica-worker.js', import.meta.url));
     const workers = Array.from({ length: count }, () => new Worker(entry, { workerData: start }));
     await Promise.all(workers.map((worker) => once(worker, 'message')));
@@ -23,10 +24,6 @@ export class Replicas {
     const active = this.#workers.slice(0, inFlight);
     const rates = await Promise.all(active.map((worker) => this.#run(worker, { batches, seconds })));
     return 1000 / rates.reduce((sum, { itemsPerSecond }) => sum + itemsPerSecond, 0);
-  }
-
-  close(): void {
-    for (const worker of this.#workers) worker.postMessage(null);
   }
 
   async #run(worker: Worker, call: ReplicaCall): Promise<ReplicaReply> {

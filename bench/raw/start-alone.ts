@@ -3,16 +3,11 @@
  * one item. No HTTP, no decoding, no tokenizer, no checks. It is told what to load by its argument, a JSON of
  * {@link AloneStart}s, one for each worker, and imports nothing that the work does not need.
  */
-import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import type { SessionOptions } from './open-session.js';
 
-export interface AloneStart {
-  /** Path of the ONNX file, in the pack. */
-  readonly graph: string;
-  /** Threads of one operator. */
-  readonly threads: number;
+export interface AloneStart extends SessionOptions {
   /** Inputs of one item by name: their type, and their shape. Float32 ones are filled with 0.1, others with 1. */
   readonly inputs: Readonly<
     Record<string, { readonly type: 'float32' | 'int32' | 'uint8'; readonly dims: readonly number[] }>
@@ -33,18 +28,10 @@ if (isMainThread) {
   parentPort?.postMessage('answered');
 }
 
-async function answerOne({ graph, threads, inputs }: AloneStart): Promise<void> {
-  const { InferenceSession, Tensor } = await import('onnxruntime-node');
-  const session = await InferenceSession.create(await readFile(graph), {
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    enableMemPattern: false,
-    logSeverityLevel: 3,
-    extra: {
-      // As the server's first sessions are: weights laid out anew would take several times as long.
-      session: { model_external_initializers_file_folder_path: dirname(graph), disable_prepacking: '1' },
-    },
-  });
+async function answerOne({ inputs, ...options }: AloneStart): Promise<void> {
+  const { Tensor } = await import('onnxruntime-node');
+  const { openSession } = await import('./open-session.js');
+  const session = await openSession(options);
   const feeds = Object.entries(inputs).map(([name, { type, dims }]) => {
     const data = new ARRAYS[type](dims.reduce((product, edge) => product * edge, 1));
     return [name, new Tensor(type, data.fill(type === 'float32' ? 0.1 : 1), dims)] as const;

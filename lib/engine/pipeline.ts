@@ -55,7 +55,7 @@ export class Pipeline {
    */
   async start(signal: AbortSignal): Promise<void> {
     const started = Object.values(this.stages).map((stage) => stage.start());
-    await Promise.all([...started, this.#loadTokenizer()]);
+    await Promise.all([...started, this.#shortTexts.load()]);
     try {
       await this.#warmUp(signal);
     } catch (error) {
@@ -101,11 +101,6 @@ export class Pipeline {
 
   async #tokenize(text: string, signal: AbortSignal, timings: TimingsDraft): Promise<Encoding> {
     return this.#shortTexts.encode(text, timings) ?? this.stages.tokenize.submit(text, signal, timings);
-  }
-
-  /** While the workers start: it holds this thread for tens of milliseconds. */
-  async #loadTokenizer(): Promise<void> {
-    this.#shortTexts.load();
   }
 
   async #computeImage(bytes: Uint8Array, signal: AbortSignal, timings: TimingsDraft): Promise<Encoded> {

@@ -3,8 +3,9 @@
  * half of the model) and a text needs a few rows of it, so no graph holds it: rows are read as they are needed, by the
  * operating system's cache.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { float16ToFloat32 } from '../numeric/half.js';
+import { readFully } from './read-fully.js';
 
 /** What a pack's manifest tells of the table; its `tokenTable` has these fields. */
 export interface TokenTableSpec {
@@ -84,12 +85,7 @@ export class TokenTable {
   }
 
   #read(target: Uint8Array, position: number): void {
-    for (let done = 0; done < target.byteLength; ) {
-      const read = readSync(this.#file, target, done, target.byteLength - done, position + done);
-      if (read === 0)
-        throw new RangeError(`The file of the token table ends before byte ${position + done}.`);
-      done += read;
-    }
+    readFully(this.#file, target, position, 'The file of the token table');
   }
 }
 

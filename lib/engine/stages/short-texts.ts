@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import type { Pack } from '../../checkpoint/pack/pack.js';
+import { readFully } from '../../text/read-fully.js';
 import { type Encoding, loadTokenizer, type Tokenizer } from '../../text/tokenizer.js';
 import type { EngineContext } from '../context.js';
 import type { TokenizerStart } from '../workers/messages.js';
@@ -24,8 +25,11 @@ export class ShortTexts {
     this.workerStart = { compiled: readShared(pack.path(text.tokenizer)), spec: text };
   }
 
-  /** Makes the tokenizer ready. Throws `pack_invalid`. */
-  load(): void {
+  /**
+   * Makes the tokenizer ready, which holds this thread for tens of milliseconds: to be called while the workers start.
+   * Rejects with `pack_invalid`.
+   */
+  async load(): Promise<void> {
     this.#tokenizer = loadTokenizer(this.workerStart.compiled, this.workerStart.spec);
   }
 
@@ -54,12 +58,7 @@ function readShared(path: string): Uint8Array<SharedArrayBuffer> {
   const file = openSync(path, 'r');
   try {
     const bytes = new Uint8Array(new SharedArrayBuffer(fstatSync(file).size));
-    let done = 0;
-    while (done < bytes.length) {
-      const read = readSync(file, bytes, done, bytes.length - done, done);
-      if (read === 0) throw new RangeError(`${path} became shorter while it was read.`);
-      done += read;
-    }
+    readFully(file, bytes, 0, path);
     return bytes;
   } finally {
     closeSync(file);
