@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Pack } from '../../lib/checkpoint/pack/pack.js';
 import { projectRoot } from '../project-root.js';
+import { IMAGE_ENVIRONMENT } from './image-environment.js';
 import type { SystemDefinition } from './system.js';
 
 /** `moderate serve` as a user starts it, with the settings of memory that the container images make. */
@@ -18,10 +19,6 @@ export function thisServer(
       ...['--model', pack.folder, '--host', '127.0.0.1', '--port', String(port), '--device', 'cpu'],
     ],
     pack,
-    environment: {
-      MALLOC_MMAP_THRESHOLD_: '1048576',
-      NODE_OPTIONS: '--max-semi-space-size=1',
-      ...environment,
-    },
+    environment: { ...IMAGE_ENVIRONMENT, ...environment },
   };
 }

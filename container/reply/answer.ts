@@ -95,7 +95,7 @@ async function settle(entry: Entry, admission: Admission, answering: Answering):
   try {
     if ('error' in entry) throw entry.error;
     const { signal, deadline, times, rules } = answering;
-    const classification = await admission.classify(entry.post, { signal, deadline });
+    const classification = await admission.classify(entry.post, { signal, deadline, transfer: true });
     times.merge(classification.timings);
     return { ...named, ...decide(classification, rules) };
   } catch (error) {

@@ -46,6 +46,8 @@ function* decodePost(value: JsonValue, limits: Limits): Steps<Post> {
       `The text is longer than ${limits.maxTextChars} characters (maxTextChars).`,
     );
   }
+  // The body, which these bytes are part of, is not kept until the post is answered.
+  value.delete('image_base64');
   return { text, image: image == null ? null : yield* decodeBase64(image, limits.maxImageBytes) };
 }
 

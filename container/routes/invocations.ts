@@ -2,8 +2,8 @@ import type { Request } from 'express';
 import type { Limits } from '../../lib/contract/limits.js';
 import type { PolicyInfo } from '../../lib/contract/reply.js';
 import { type ContextResponse, countSlots, type RequestContext } from '../http/context.js';
-import { formatOf, negotiate } from '../http/formats.js';
-import type { InflightBytes } from '../http/inflight-bytes.js';
+import { type Format, formatOf, negotiate } from '../http/formats.js';
+import type { InflightBytes, Reservation } from '../http/inflight-bytes.js';
 import { readBody } from '../http/read-body.js';
 import { send } from '../http/send.js';
 import type { Random, ServedPolicy } from '../policy.js';
@@ -41,14 +41,7 @@ export function invocations(deps: InvocationsDeps) {
     const format = formatOf(request);
     const replyType = negotiate(request, format);
     const times = new StageTimes();
-
-    const body = await times.measure('read', () => readBody(request, response, deps.limits, reservation));
-    context.bytes = body.length;
-    const reading = { limits: deps.limits, contentType: request.headers['content-type'] ?? '' };
-    const parsed = await times.measure('parse', () =>
-      deps.slicer.run(format.read(body, reading), context.signal),
-    );
-    context.items = parsed.candidates.length;
+    const parsed = await readRequest(deps, { request, response, reservation, format, times });
 
     const answering = prepare(deps, accepted, context, parsed, times);
     const slots = await (format.lines ? answerLines : answerTogether)(parsed.candidates, answering);
@@ -58,6 +51,28 @@ export function invocations(deps: InvocationsDeps) {
       : writeDocument(counted, frameOf(answering, context, parsed));
     send(response, 200, replyType.header, await deps.slicer.run(writing, context.signal));
   };
+}
+
+interface Arrival {
+  readonly request: Request;
+  readonly response: ContextResponse;
+  readonly reservation: Reservation;
+  readonly format: Format;
+  readonly times: StageTimes;
+}
+
+/** A function of its own, so that nothing holds the body while the posts are computed. */
+async function readRequest(
+  { limits, slicer }: InvocationsDeps,
+  { request, response, reservation, format, times }: Arrival,
+): Promise<ParsedRequest> {
+  const { context } = response.locals;
+  const body = await times.measure('read', () => readBody(request, response, limits, reservation));
+  context.bytes = body.length;
+  const reading = { limits, contentType: request.headers['content-type'] ?? '' };
+  const parsed = await times.measure('parse', () => slicer.run(format.read(body, reading), context.signal));
+  context.items = parsed.candidates.length;
+  return parsed;
 }
 
 function prepare(

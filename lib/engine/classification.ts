@@ -15,6 +15,11 @@ export interface ClassifyOptions {
    * @default `requestTimeoutMs` from now
    */
   readonly deadline?: number | undefined;
+  /**
+   * Hands the image's memory over instead of copying it: its array may be empty afterwards.
+   * @default false
+   */
+  readonly transfer?: boolean | undefined;
 }
 
 /**

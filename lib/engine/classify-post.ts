@@ -31,7 +31,7 @@ export async function classifyPost(
     const content = contentOf(post, limits);
     modalities = modalitiesOf(content);
     const timings: TimingsDraft = {};
-    const { text, logits } = await compute(content, pipeline, lifetime, timings);
+    const { text, logits } = await compute(content, options, pipeline, lifetime, timings);
     timings['total'] = clock.now() - start;
     tell('ok');
     return {
@@ -52,6 +52,7 @@ export async function classifyPost(
 
 async function compute(
   content: Content,
+  { transfer = false }: ClassifyOptions,
   pipeline: Pipeline,
   { signal }: Lifetime,
   timings: TimingsDraft,
@@ -59,7 +60,7 @@ async function compute(
   signal.throwIfAborted();
   const [text, image] = await Promise.all([
     content.text === undefined ? undefined : pipeline.encodeText(content.text, signal, timings),
-    content.image === undefined ? undefined : pipeline.encodeImage(content.image, signal, timings),
+    content.image && pipeline.encodeImage({ bytes: content.image, transfer }, signal, timings),
   ]);
   const features = { text: text?.features, image: image?.features };
   return { text, logits: await pipeline.classify(features, signal, timings) };

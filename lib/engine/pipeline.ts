@@ -7,6 +7,7 @@ import { ContentKeys } from './features/content-key.js';
 import { FeatureCache } from './features/feature-cache.js';
 import type { StageName } from './observer.js';
 import type { PostFeatures } from './stages/head.js';
+import type { ImageFile } from './stages/image-decoder.js';
 import { PROBE_IMAGE } from './stages/probe-image.js';
 import { ShortTexts } from './stages/short-texts.js';
 import type { TimingsDraft } from './stages/stage.js';
@@ -78,11 +79,11 @@ export class Pipeline {
     );
   }
 
-  async encodeImage(bytes: Uint8Array, signal: AbortSignal, timings: TimingsDraft): Promise<Encoded> {
+  async encodeImage(file: ImageFile, signal: AbortSignal, timings: TimingsDraft): Promise<Encoded> {
     return this.cache.get(
-      await this.#keys.ofImage(bytes),
+      await this.#keys.ofImage(file.bytes),
       signal,
-      (shared) => this.#computeImage(bytes, shared, timings),
+      (shared) => this.#computeImage(file, shared, timings),
       (outcome) => this.#context.observer.cache?.({ modality: 'image', outcome }),
     );
   }
@@ -103,8 +104,8 @@ export class Pipeline {
     return this.#shortTexts.encode(text, timings) ?? this.stages.tokenize.submit(text, signal, timings);
   }
 
-  async #computeImage(bytes: Uint8Array, signal: AbortSignal, timings: TimingsDraft): Promise<Encoded> {
-    const pixels = await this.stages.decode_image.submit(bytes, signal, timings);
+  async #computeImage(file: ImageFile, signal: AbortSignal, timings: TimingsDraft): Promise<Encoded> {
+    const pixels = await this.stages.decode_image.submit(file, signal, timings);
     const features = await this.stages.encode_image.submit(pixels, signal, timings);
     return { features, truncated: false };
   }
@@ -126,7 +127,7 @@ export class Pipeline {
   async #warmUp(signal: AbortSignal): Promise<void> {
     const [text, image] = await Promise.all([
       this.#computeText('a warm-up', signal, {}),
-      this.#computeImage(PROBE_IMAGE, signal, {}),
+      this.#computeImage({ bytes: PROBE_IMAGE, transfer: false }, signal, {}),
     ]);
     await this.classify({ text: text.features, image: image.features }, signal, {});
   }

@@ -118,6 +118,24 @@ describe('a classifier', () => {
     }
   });
 
+  test('leaves an image as it is, or takes its memory where it is told that it may', async () => {
+    const kept = Uint8Array.from([...photo, 1]);
+    const given = Uint8Array.from([...photo, 2]);
+    const file = Uint8Array.from([...photo, 3, 3]);
+    const part = file.subarray(0, -1);
+    const [first, second] = await Promise.all([
+      classifier.classify({ image: kept }),
+      classifier.classify({ image: given }, { transfer: true }),
+      classifier.classify({ image: part }, { transfer: true }),
+    ]);
+    expect(recorder.computed('decode_image')).toBe(3);
+    expect(values(second.probabilities)).toEqual(values(first.probabilities));
+    expect(kept).toEqual(Uint8Array.from([...photo, 1]));
+    expect(given).toHaveLength(0);
+    // Others may look at the rest of that memory.
+    expect(file).toEqual(Uint8Array.from([...photo, 3, 3]));
+  });
+
   test('batches the texts of one turn', async () => {
     await Promise.all(
       Array.from({ length: 12 }, (_, index) => classifier.classify({ text: `plim ${index}` })),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { IMAGE_ENVIRONMENT } from '../../bench/systems/image-environment.js';
 import { projectRoot } from '../support/project-root.js';
 
 describe('the Dockerfile', () => {
@@ -29,6 +30,14 @@ describe('the Dockerfile', () => {
     expect(bases).toHaveLength(2);
     for (const base of bases) expect(base).toMatch(/:\d+\.\d+\.\d+-/);
   });
+
+  test.each(Object.entries(IMAGE_ENVIRONMENT))(
+    'sets %s in both images as the benchmark and the soak do',
+    (name, value) => {
+      const settings = [...text.matchAll(new RegExp(`\\b${name}=(\\S+)`, 'g'))].map(([, setting]) => setting);
+      expect(settings).toEqual([value, value]);
+    },
+  );
 
   test('turns ONNX Runtime’s telemetry off in both images', () => {
     expect(text.match(/ORT_DISABLE_TELEMETRY=1/g)).toHaveLength(2);

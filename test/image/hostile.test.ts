@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import sharp from 'sharp';
 import { ModerationError } from '../../lib/contract/errors.js';
 import { defaultLimits } from '../../lib/contract/limits.js';
+import { type JpegFrame, readJpegMarkers } from '../../lib/image/codec/jpeg.js';
 import { decodeImage, type ImageLimits } from '../../lib/image/decode.js';
 import { prepareImage } from '../../lib/image/prepare.js';
 import { hostile, images, readImage } from './support/fixtures.js';
@@ -10,6 +12,12 @@ const RUNS = Number(process.env['FUZZ_RUNS'] ?? 300);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_124);
 const limits = defaultLimits();
 const CODES = ['image_too_large', 'image_unsupported', 'image_undecodable'];
+
+/** Parts of a JPEG. */
+const START = [0xff, 0xd8];
+const COMMENT = [0xff, 0xfe, 0, 2];
+const GRAY_FRAME = [0xff, 0xc0, 0, 11, 8, 0, 8, 0, 8, 1, 1, 0x11, 0];
+const END = [0xff, 0xd9];
 
 const SPEC = { size: 64, geometry: 'short-edge-crop', filter: 'bilinear' } as const;
 
@@ -89,6 +97,48 @@ describe('hostile files', () => {
       code: 'image_undecodable',
       cause: expect.objectContaining({ message: 'too many scans' }),
     });
+  });
+
+  test.each([
+    [
+      'with a second frame',
+      (whole: Buffer) => [...whole.subarray(0, -2), ...GRAY_FRAME, ...END],
+      'more than one frame',
+    ],
+    ['without a frame', () => [...START, ...COMMENT, ...END], 'no frame'],
+    ['with part of a frame', () => [...START, ...GRAY_FRAME.slice(0, 6)], 'the file ends early'],
+  ])('a JPEG %s is refused before libvips sees it', async (_, make, message) => {
+    const file = Buffer.from(make(readImage('jpeg-420.jpg')));
+    await expect(decodeImage(file, limits)).rejects.toMatchObject({
+      code: 'image_undecodable',
+      cause: expect.objectContaining({ message }),
+    });
+  });
+
+  test('a JPEG of 12 bits, which no browser shows, is refused', async () => {
+    const bytes = Buffer.from(readImage('jpeg-420.jpg'));
+    bytes[frameOf(bytes) + 4] = 12;
+    expect(await outcome(bytes)).toBe('image_undecodable');
+  });
+
+  test('a JPEG never has another size here than for libvips, however its header is damaged', async () => {
+    const bytes = readImage('jpeg-420.jpg');
+    const headerEnd = bytes.indexOf('\xff\xda', undefined, 'latin1') + 16;
+    let compared = 0;
+    for (let at = 2; at < headerEnd; at++) {
+      for (const value of [0x00, 0x01, 0xc0, 0xc2, 0xd0, 0xda, 0xff]) {
+        const damaged = Buffer.from(bytes);
+        damaged[at] = value;
+        const own = sizeOr(() => readJpegMarkers(damaged));
+        const libvips = await sharp(damaged)
+          .metadata()
+          .then(sizeOf, () => undefined);
+        if (own === undefined || libvips === undefined) continue;
+        expect([at, value, own]).toEqual([at, value, libvips]);
+        compared += 1;
+      }
+    }
+    expect(compared).toBeGreaterThan(1000);
   });
 
   test('a JPEG whose scan is cut short by an unknown marker is refused, as by Pillow', async () => {
@@ -173,3 +223,20 @@ describe('mutated files', () => {
     Math.max(30_000, RUNS * 100),
   );
 });
+
+/** Where a baseline frame starts. */
+function frameOf(bytes: Buffer): number {
+  return bytes.indexOf('\xff\xc0', undefined, 'latin1');
+}
+
+function sizeOf({ width, height }: { readonly width: number; readonly height: number }): string {
+  return `${width} × ${height}`;
+}
+
+function sizeOr(read: () => JpegFrame): string | undefined {
+  try {
+    return sizeOf(read());
+  } catch {
+    return undefined;
+  }
+}

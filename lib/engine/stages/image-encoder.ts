@@ -2,6 +2,7 @@ import type { ImageSpec } from '../../checkpoint/manifest.js';
 import type { Adapter } from '../supervision/worker-backend.js';
 import type { SessionRequest, SessionResponse } from '../workers/messages.js';
 import { rowsOf } from './features.js';
+import { ownsMemory } from './memory.js';
 
 /** Lays images, each RGB [size, size, 3], out as one batch: pixels uint8 [n, size, size, 3]. */
 export function imageEncoderAdapter({
@@ -19,7 +20,10 @@ export function imageEncoderAdapter({
   };
 }
 
+/** A single image is handed over as it is: it is not sent again. */
 function concatenate(images: readonly Uint8Array[], bytes: number): Uint8Array<ArrayBuffer> {
+  const [first] = images;
+  if (images.length === 1 && first?.length === bytes && ownsMemory(first)) return first;
   const batch = new Uint8Array(images.length * bytes);
   for (const [index, pixels] of images.entries()) {
     if (pixels.length !== bytes)

@@ -17,7 +17,7 @@ import type {
   TokenizerStart,
 } from '../workers/messages.js';
 import { headAdapter, type PostFeatures } from './head.js';
-import { imageDecoderAdapter } from './image-decoder.js';
+import { type ImageFile, imageDecoderAdapter } from './image-decoder.js';
 import { imageEncoderAdapter } from './image-encoder.js';
 import { PROBE_IMAGE } from './probe-image.js';
 import { Stage } from './stage.js';
@@ -28,7 +28,7 @@ import { tokenizerAdapter } from './tokenizer.js';
 export interface Stages {
   readonly tokenize: Stage<string, Encoding, TokenizerRequest, TokenizerResponse>;
   readonly encode_text: Stage<TextRow, Float32Array, SessionRequest, SessionResponse>;
-  readonly decode_image: Stage<Uint8Array, Uint8Array, ImageRequest, ImageResponse>;
+  readonly decode_image: Stage<ImageFile, Uint8Array, ImageRequest, ImageResponse>;
   readonly encode_image: Stage<Uint8Array, Float32Array, SessionRequest, SessionResponse>;
   readonly classify: Stage<PostFeatures, Float32Array, SessionRequest, SessionResponse>;
 }
@@ -108,7 +108,7 @@ function decodeStage({ pack, threads }: StagesOptions, context: EngineContext): 
       adapter: imageDecoderAdapter,
       bounds: { maxItems: 1, maxCost: Number.POSITIVE_INFINITY },
       capacity: context.limits.maxQueuedImages,
-      weigh: (bytes) => bytes.byteLength,
+      weigh: ({ bytes }) => bytes.byteLength,
     },
     context,
   );

@@ -4,7 +4,7 @@ import type { SupervisedWorker } from './supervised-worker.js';
 
 /** How a batch travels to a worker and back. */
 export interface Adapter<Input, Output, Request, Response> {
-  /** Must leave the items usable: a batch that fails is sent again, item by item. */
+  /** Must leave the items of a batch usable: one that fails is sent again, item by item. A single item is not. */
   toCall(items: readonly Input[]): { readonly request: Request; readonly transfer: readonly Transferable[] };
   toOutcomes(response: Response, items: readonly Input[]): readonly PromiseSettledResult<Output>[];
 }

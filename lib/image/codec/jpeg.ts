@@ -1,7 +1,8 @@
 /**
- * A look at a JPEG's markers before libvips sees it. It finds what libvips would not mind: files of many thousand
- * scans, each a pass over the whole picture (minutes of work from a few hundred kilobytes), and markers that end a scan
- * early, which Pillow refuses. Source: ITU-T T.81, annex B.
+ * A look at a JPEG's markers before libvips sees it. It tells the size, for which libvips would open the file once more
+ * than it is decoded, and finds what libvips would not mind: files of many thousand scans, each a pass over the whole
+ * picture (minutes of work from a few hundred kilobytes), and markers that end a scan early, which Pillow refuses.
+ * Source: ITU-T T.81, annex B.
  */
 import { CorruptImageError } from './opened-image.js';
 
@@ -20,19 +21,52 @@ const isRestart = (marker: number): boolean => marker >= 0xd0 && marker <= 0xd7;
 const isFrame = (marker: number): boolean =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 
-/** @throws CorruptImageError for too many scans, a second frame or a marker that does not exist. */
-export function checkJpegMarkers(bytes: Uint8Array): void {
+/** What a frame header (SOFn) tells. */
+export interface JpegFrame {
+  /** Bits of a sample. */
+  readonly precision: number;
+  /** In pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** 1: gray, 3: colours, 4: inks. */
+  readonly components: number;
+}
+
+/**
+ * Looks at every marker up to the end of the image.
+ * @throws CorruptImageError for no frame, a second one, too many scans or a marker that does not exist.
+ */
+export function readJpegMarkers(bytes: Uint8Array): JpegFrame {
   let scans = 0;
-  let frames = 0;
+  let frame: JpegFrame | undefined;
   // What stands between segments, scans above all, is skipped up to the next marker.
   for (let at = bytes.indexOf(PREFIX, 2); at !== -1; at = bytes.indexOf(PREFIX, at)) {
     while (bytes[at] === PREFIX) at++;
     const marker = bytes[at++];
-    if (marker === undefined || marker === END_OF_IMAGE) return;
+    if (marker === undefined || marker === END_OF_IMAGE) break;
     if (marker === STUFFING || marker === TEMPORARY || isRestart(marker)) continue;
     if (marker <= LAST_RESERVED) throw new CorruptImageError('unknown marker');
-    if (isFrame(marker) && ++frames > 1) throw new CorruptImageError('more than one frame');
+    if (isFrame(marker)) {
+      if (frame !== undefined) throw new CorruptImageError('more than one frame');
+      frame = readFrame(bytes.subarray(at, at + FRAME_BYTES));
+    }
     if (marker === START_OF_SCAN && ++scans > MAX_SCANS) throw new CorruptImageError('too many scans');
     at += ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
   }
+  if (frame === undefined) throw new CorruptImageError('no frame');
+  return frame;
+}
+
+/** Of a frame's segment: its length, the precision, height, width and the number of components. */
+const FRAME_BYTES = 8;
+
+function readFrame(segment: Uint8Array): JpegFrame {
+  if (segment.length < FRAME_BYTES) throw new CorruptImageError('the file ends early');
+  const view = new DataView(segment.buffer, segment.byteOffset);
+  return {
+    precision: view.getUint8(2),
+    height: view.getUint16(3),
+    width: view.getUint16(5),
+    components: view.getUint8(7),
+  };
 }

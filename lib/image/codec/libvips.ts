@@ -5,7 +5,7 @@
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import type { ImageFormat } from '../sniff.js';
 import { asPlainStill } from './avif.js';
-import { checkJpegMarkers } from './jpeg.js';
+import { type JpegFrame, readJpegMarkers } from './jpeg.js';
 import { CorruptImageError, type OpenedImage } from './opened-image.js';
 import { cmykToRgb, gray16ToRgb } from './pixels.js';
 import { firstPage } from './tiff.js';
@@ -72,8 +72,10 @@ interface Header {
   readonly layout: Layout;
 }
 
-async function readHeader(bytes: Uint8Array, format: CodecFormat): Promise<Header> {
+/** Where this project reads the header itself, libvips need not open the file twice. */
+async function readHeader({ bytes, frame }: Input, format: CodecFormat): Promise<Header> {
   if (format === 'png') return readPngHeader(bytes);
+  if (frame?.precision === 8) return { ...frame, layout: frame.components === 4 ? CMYK : RGB };
   const { width, height, space } = await sharp(bytes, OPTIONS).metadata();
   if (space === 'cmyk') return { width, height, layout: CMYK };
   return { width, height, layout: space === 'grey16' ? GRAY_16 : RGB };
@@ -94,19 +96,21 @@ interface Input {
   readonly bytes: Uint8Array;
   readonly orientation?: number;
   readonly encoding?: YuvEncoding | undefined;
+  /** Of a JPEG. */
+  readonly frame?: JpegFrame;
 }
 
 function inputOf(bytes: Uint8Array, format: CodecFormat): Input {
   if (format === 'tiff') return firstPage(bytes);
   if (format === 'avif') return asPlainStill(bytes);
-  if (format === 'jpeg') checkJpegMarkers(bytes);
-  return { bytes };
+  return format === 'jpeg' ? { bytes, frame: readJpegMarkers(bytes) } : { bytes };
 }
 
 /** Reads the header. */
 export async function openEncoded(file: Uint8Array, format: CodecFormat): Promise<OpenedImage> {
-  const { bytes, orientation = 1, encoding } = inputOf(file, format);
-  const { layout, ...stored } = await readHeader(bytes, format);
+  const input = inputOf(file, format);
+  const { bytes, orientation = 1, encoding } = input;
+  const { layout, ...stored } = await readHeader(input, format);
   const turned = orientation >= ROTATED_BY_90;
   const width = turned ? stored.height : stored.width;
   const height = turned ? stored.width : stored.height;

@@ -1,3 +1,4 @@
+import { IMAGE_ENVIRONMENT } from '../../../bench/systems/image-environment.js';
 import { HttpClient } from '../support/http-client.js';
 import { Scrape } from '../support/metrics.js';
 import { ServerProcess, type Usage } from '../support/server-process.js';
@@ -7,7 +8,7 @@ import { type SoakRequest, soakRequest } from './traffic.js';
 const CONNECTIONS = 512;
 const EXIT_WITHIN_MS = 25_000;
 /** Hanging workers are noticed soon enough to be part of a short run; memory is given back as in the image. */
-const ENVIRONMENT = { MODERATION_WORKER_TIMEOUT_MS: '3000', MALLOC_MMAP_THRESHOLD_: '1048576' };
+const ENVIRONMENT = { ...IMAGE_ENVIRONMENT, MODERATION_WORKER_TIMEOUT_MS: '3000' };
 
 /** One server process from its start to its end, and what was sent to it. */
 export class Generation {
