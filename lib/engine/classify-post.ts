@@ -28,10 +28,10 @@ export async function classifyPost(
   const tell = (outcome: PostEvent['outcome']) =>
     observer.post?.({ outcome, modalities, totalMs: clock.now() - start });
   try {
-    const content = contentOf(post, limits);
+    const content = contentOf(post, limits, options);
     modalities = modalitiesOf(content);
     const timings: TimingsDraft = {};
-    const { text, logits } = await compute(content, options, pipeline, lifetime, timings);
+    const { text, logits } = await compute(content, pipeline, lifetime, timings);
     timings['total'] = clock.now() - start;
     tell('ok');
     return {
@@ -52,7 +52,6 @@ export async function classifyPost(
 
 async function compute(
   content: Content,
-  { transfer = false }: ClassifyOptions,
   pipeline: Pipeline,
   { signal }: Lifetime,
   timings: TimingsDraft,
@@ -60,7 +59,7 @@ async function compute(
   signal.throwIfAborted();
   const [text, image] = await Promise.all([
     content.text === undefined ? undefined : pipeline.encodeText(content.text, signal, timings),
-    content.image && pipeline.encodeImage({ bytes: content.image, transfer }, signal, timings),
+    content.image === undefined ? undefined : pipeline.encodeImage(content.image, signal, timings),
   ]);
   const features = { text: text?.features, image: image?.features };
   return { text, logits: await pipeline.classify(features, signal, timings) };

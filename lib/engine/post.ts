@@ -2,22 +2,23 @@ import { ModerationError } from '../contract/errors.js';
 import type { Limits } from '../contract/limits.js';
 import type { Modality } from '../contract/modality.js';
 import { hasText } from '../text/presence.js';
-import type { Post } from './classification.js';
+import type { ClassifyOptions, Post } from './classification.js';
+import type { ImageFile } from './stages/image-decoder.js';
 
 /** What of a post there is to encode: at least one of the two. */
 export interface Content {
   readonly text: string | undefined;
-  readonly image: Uint8Array | undefined;
+  readonly image: ImageFile | undefined;
 }
 
 /** Throws `text_too_long`, `text_invalid`, `image_too_large` or `empty_item`. Blank text counts as absent. */
-export function contentOf(post: Post, limits: Limits): Content {
+export function contentOf(post: Post, limits: Limits, { transfer = false }: ClassifyOptions): Content {
   const text = checkedText(post.text ?? '', limits.maxTextChars);
-  const image = post.image ?? undefined;
-  if (image !== undefined && image.byteLength > limits.maxImageBytes) {
+  const image = post.image ? { bytes: post.image, transfer } : undefined;
+  if (image !== undefined && image.bytes.byteLength > limits.maxImageBytes) {
     throw new ModerationError(
       'image_too_large',
-      `The image file has ${image.byteLength} bytes; the limit is ${limits.maxImageBytes}.`,
+      `The image file has ${image.bytes.byteLength} bytes; the limit is ${limits.maxImageBytes}.`,
     );
   }
   if (text === undefined && image === undefined) {

@@ -1,6 +1,6 @@
 import type { Adapter } from '../supervision/worker-backend.js';
 import type { ImageRequest, ImageResponse } from '../workers/messages.js';
-import { ownCopy, ownsMemory } from './memory.js';
+import { ownsMemory } from './memory.js';
 
 export interface ImageFile {
   readonly bytes: Uint8Array;
@@ -12,7 +12,7 @@ export interface ImageFile {
 export const imageDecoderAdapter: Adapter<ImageFile, Uint8Array, ImageRequest, ImageResponse> = {
   toCall([file, ...more]) {
     if (file === undefined || more.length > 0) throw new RangeError('Images are decoded one a call.');
-    const bytes = file.transfer && ownsMemory(file.bytes) ? file.bytes : ownCopy(file.bytes);
+    const bytes = file.transfer && ownsMemory(file.bytes) ? file.bytes : new Uint8Array(file.bytes);
     return { request: { bytes }, transfer: [bytes.buffer] };
   },
   toOutcomes: ({ pixels }) => [{ status: 'fulfilled', value: pixels }],

@@ -22,13 +22,12 @@ export function imageEncoderAdapter({
 
 /** A single image is handed over as it is: it is not sent again. */
 function concatenate(images: readonly Uint8Array[], bytes: number): Uint8Array<ArrayBuffer> {
-  const [first] = images;
-  if (images.length === 1 && first?.length === bytes && ownsMemory(first)) return first;
-  const batch = new Uint8Array(images.length * bytes);
-  for (const [index, pixels] of images.entries()) {
-    if (pixels.length !== bytes)
-      throw new RangeError(`An image has ${pixels.length} bytes; expected ${bytes}.`);
-    batch.set(pixels, index * bytes);
+  for (const { length } of images) {
+    if (length !== bytes) throw new RangeError(`An image has ${length} bytes; expected ${bytes}.`);
   }
+  const [first, ...more] = images;
+  if (first !== undefined && more.length === 0 && ownsMemory(first)) return first;
+  const batch = new Uint8Array(images.length * bytes);
+  for (const [index, pixels] of images.entries()) batch.set(pixels, index * bytes);
   return batch;
 }

@@ -16,6 +16,9 @@ const LAST_RESERVED = 0xbf;
 const END_OF_IMAGE = 0xd9;
 const START_OF_SCAN = 0xda;
 
+/** Of a frame's segment: its length, the precision, height, width and the number of components. */
+const FRAME_BYTES = 8;
+
 const isRestart = (marker: number): boolean => marker >= 0xd0 && marker <= 0xd7;
 /** SOF0 to SOF15; three codes of that range are other markers. */
 const isFrame = (marker: number): boolean =>
@@ -56,9 +59,6 @@ export function readJpegMarkers(bytes: Uint8Array): JpegFrame {
   if (frame === undefined) throw new CorruptImageError('no frame');
   return frame;
 }
-
-/** Of a frame's segment: its length, the precision, height, width and the number of components. */
-const FRAME_BYTES = 8;
 
 function readFrame(segment: Uint8Array): JpegFrame {
   if (segment.length < FRAME_BYTES) throw new CorruptImageError('the file ends early');

@@ -75,7 +75,10 @@ interface Header {
 /** Where this project reads the header itself, libvips need not open the file twice. */
 async function readHeader({ bytes, frame }: Input, format: CodecFormat): Promise<Header> {
   if (format === 'png') return readPngHeader(bytes);
-  if (frame?.precision === 8) return { ...frame, layout: frame.components === 4 ? CMYK : RGB };
+  if (frame?.precision === 8) {
+    const { width, height, components } = frame;
+    return { width, height, layout: components === 4 ? CMYK : RGB };
+  }
   const { width, height, space } = await sharp(bytes, OPTIONS).metadata();
   if (space === 'cmyk') return { width, height, layout: CMYK };
   return { width, height, layout: space === 'grey16' ? GRAY_16 : RGB };
