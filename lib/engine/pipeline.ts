@@ -8,7 +8,6 @@ import { FeatureCache } from './features/feature-cache.js';
 import type { StageName } from './observer.js';
 import type { PostFeatures } from './stages/head.js';
 import type { ImageFile } from './stages/image-decoder.js';
-import { PROBE_IMAGE } from './stages/probe-image.js';
 import { ShortTexts } from './stages/short-texts.js';
 import type { TimingsDraft } from './stages/stage.js';
 import { createStages, type Stages } from './stages/stages.js';
@@ -51,14 +50,19 @@ export class Pipeline {
   }
 
   /**
-   * Starts all workers side by side and passes a post through all stages. Rejects with what kept a worker from getting
-   * ready, or with `pack_invalid` when the model gives no numbers.
+   * Starts all workers side by side; each answers a probe by itself, so that none waits for this thread, and the head
+   * then what the encoders made of theirs. Rejects with what kept a worker from getting ready, or with `pack_invalid`
+   * when the model gives no numbers.
    */
   async start(signal: AbortSignal): Promise<void> {
-    const started = Object.values(this.stages).map((stage) => stage.start());
-    await Promise.all([...started, this.#shortTexts.load()]);
+    const { tokenize, encode_text, decode_image, encode_image, classify } = this.stages;
     try {
-      await this.#warmUp(signal);
+      const [[text], [image]] = await Promise.all([
+        encode_text.start(),
+        encode_image.start(),
+        ...[tokenize.start(), decode_image.start(), classify.start(), this.#shortTexts.load()],
+      ]);
+      await this.classify({ text, image }, signal, {});
     } catch (error) {
       if (!(error instanceof ModerationError && error.code === 'output_invalid')) throw error;
       throw new ModerationError('pack_invalid', `The warm-up failed. ${error.message}`, { cause: error });
@@ -121,14 +125,5 @@ export class Pipeline {
 
   async close(reason: unknown): Promise<void> {
     await Promise.all(Object.values(this.stages).map((stage) => stage.close(reason)));
-  }
-
-  /** Past the cache, which keeps what users send. */
-  async #warmUp(signal: AbortSignal): Promise<void> {
-    const [text, image] = await Promise.all([
-      this.#computeText('a warm-up', signal, {}),
-      this.#computeImage({ bytes: PROBE_IMAGE, transfer: false }, signal, {}),
-    ]);
-    await this.classify({ text: text.features, image: image.features }, signal, {});
   }
 }

@@ -27,7 +27,6 @@ export class Verification {
     const stop = () => void this.close();
     signal.addEventListener('abort', stop, { once: true });
     try {
-      await this.#handle.ready;
       await this.#handle.call({ checksum: 'gmac' });
     } finally {
       signal.removeEventListener('abort', stop);

@@ -30,7 +30,9 @@ export class ShortTexts {
    * Rejects with `pack_invalid`.
    */
   async load(): Promise<void> {
-    this.#tokenizer = loadTokenizer(this.workerStart.compiled, this.workerStart.spec);
+    const tokenizer = loadTokenizer(this.workerStart.compiled, this.workerStart.spec);
+    tokenizer.encode('a warm-up');
+    this.#tokenizer = tokenizer;
   }
 
   /** Undefined for a text that is long. */

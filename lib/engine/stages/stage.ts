@@ -4,7 +4,7 @@ import type { StageName } from '../observer.js';
 import { Batcher } from '../scheduling/batcher.js';
 import type { BatchBounds } from '../scheduling/choose-batch.js';
 import type { WorkerEntry } from '../supervision/spawn.js';
-import { SupervisedWorker, type WorkerChange } from '../supervision/supervised-worker.js';
+import { type Probe, SupervisedWorker, type WorkerChange } from '../supervision/supervised-worker.js';
 import { type Adapter, WorkerBackend } from '../supervision/worker-backend.js';
 import { WorkerLost } from '../supervision/worker-lost.js';
 
@@ -19,7 +19,8 @@ export interface StageOptions<Input, Output, Request, Response> {
   readonly workers: number;
   /** Workers that join these behind the first answers, see {@link Stage.improve}, and what they start with. Default: none. */
   readonly late?: { readonly workers: number; readonly start: unknown };
-  readonly probe: () => Request;
+  /** An item that every new worker must compute before it is used. */
+  readonly probe: () => Input;
   readonly adapter: Adapter<Input, Output, Request, Response>;
   readonly bounds: BatchBounds;
   readonly capacity: number;
@@ -38,6 +39,8 @@ const HANGING_MIN_MS = 5_000;
 export class Stage<Input, Output, Request, Response> {
   readonly name: StageName;
   readonly #context: EngineContext;
+  readonly #probe: () => Input;
+  readonly #adapter: Adapter<Input, Output, Request, Response>;
   /** Those that have started, or are the first to. */
   readonly #workers: SupervisedWorker<Request, Response>[];
   /** Those that may join them. */
@@ -50,6 +53,12 @@ export class Stage<Input, Output, Request, Response> {
     const { clock, spawn, timeouts, observer } = context;
     this.name = name;
     this.#context = context;
+    this.#probe = options.probe;
+    this.#adapter = adapter;
+    const probe: Probe<Request, Response> = {
+      request: () => adapter.toCall([options.probe()]).request,
+      check: (response) => void this.#outputOf(response),
+    };
     const total = workers + (late?.workers ?? 0);
     const supervised = (index: number, first: unknown, improved: unknown) => {
       const worker = total === 1 ? name : `${name}_${index + 1}`;
@@ -57,7 +66,7 @@ export class Stage<Input, Output, Request, Response> {
         name: worker,
         spawn: () => spawn(entry, first, worker),
         spawnImproved: improved === undefined ? undefined : () => spawn(entry, improved, worker),
-        probe: options.probe,
+        probe,
         timeouts,
         clock,
         onChange: (change) => this.#onWorkerChange(worker, change),
@@ -104,9 +113,17 @@ export class Stage<Input, Output, Request, Response> {
     return this.#workers.every(({ state, busyMs }) => state === 'ready' && busyMs < hangsAfter);
   }
 
-  /** Starts the workers. Rejects with what kept one from getting ready. */
-  async start(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.start()));
+  /** Starts the workers. Resolves to what each made of the probe; rejects with what kept one from getting ready. */
+  async start(): Promise<Output[]> {
+    const responses = await Promise.all(this.#workers.map((worker) => worker.start()));
+    return responses.map((response) => this.#outputOf(response));
+  }
+
+  /** What a worker made of the probe; throws what is wrong with it. */
+  #outputOf(response: Response): Output {
+    const [outcome] = this.#adapter.toOutcomes(response, [this.#probe()]);
+    if (outcome?.status === 'fulfilled') return outcome.value;
+    throw outcome?.reason ?? new Error(`The ${this.name} worker gave nothing for its probe.`);
   }
 
   /**
@@ -122,7 +139,7 @@ export class Stage<Input, Output, Request, Response> {
 
   async #join(worker: SupervisedWorker<Request, Response>): Promise<void> {
     try {
-      await worker.start({ probed: true });
+      await worker.start();
     } catch (error) {
       if (worker.state !== 'closed') this.#leaveOut(worker, error);
       return;

@@ -4,7 +4,14 @@ import type { WorkerThread } from './spawn.js';
 import { WorkerHandle, type WorkerTimeouts } from './worker-handle.js';
 import { WorkerLost } from './worker-lost.js';
 
-export interface SupervisedWorkerOptions<Request> {
+/** A call that every thread must answer before it is used. */
+export interface Probe<Request, Response> {
+  request(): Request;
+  /** Throws for a response that is not as it should be. */
+  check(response: Response): void;
+}
+
+export interface SupervisedWorkerOptions<Request, Response> {
   readonly name: string;
   readonly spawn: () => WorkerThread;
   /**
@@ -12,8 +19,7 @@ export interface SupervisedWorkerOptions<Request> {
    * Default: there is none.
    */
   readonly spawnImproved?: (() => WorkerThread) | undefined;
-  /** A call that a replacement must answer before it counts as ready; the first one where its starter asks for it. */
-  readonly probe: () => Request;
+  readonly probe: Probe<Request, Response>;
   readonly timeouts: WorkerTimeouts;
   readonly clock: Clock;
   readonly onChange: (change: WorkerChange) => void;
@@ -42,7 +48,7 @@ const MAX_BACKOFF_MS = 5_000;
  */
 export class SupervisedWorker<Request, Response> {
   readonly name: string;
-  readonly #options: SupervisedWorkerOptions<Request>;
+  readonly #options: SupervisedWorkerOptions<Request, Response>;
   #state: WorkerState = 'new';
   #handle: WorkerHandle<Request, Response> | undefined;
   /** Every life whose thread is not gone. */
@@ -50,7 +56,7 @@ export class SupervisedWorker<Request, Response> {
   #fruitless = 0;
   #cancelRestart: () => void = () => undefined;
 
-  constructor(options: SupervisedWorkerOptions<Request>) {
+  constructor(options: SupervisedWorkerOptions<Request, Response>) {
     this.name = options.name;
     this.#options = options;
   }
@@ -70,13 +76,10 @@ export class SupervisedWorker<Request, Response> {
     return since === undefined ? 0 : this.#options.clock.now() - since;
   }
 
-  /**
-   * Starts it for the first time. Rejects with what kept it from getting ready.
-   * @param options.probed Whether it must answer the probe, as a replacement must. Default: its starter warms it up.
-   */
-  async start({ probed = false }: { readonly probed?: boolean } = {}): Promise<void> {
+  /** Starts it for the first time. Resolves to the response to its probe; rejects with what kept it from getting ready. */
+  async start(): Promise<Response> {
     try {
-      await this.#live({ probed });
+      return await this.#live();
     } catch (error) {
       if (this.#state !== 'closed') this.#state = 'failed';
       throw error;
@@ -103,7 +106,7 @@ export class SupervisedWorker<Request, Response> {
     if (spawnImproved === undefined) return;
     const before = this.#handle;
     try {
-      const improved = await this.#bringUp(spawnImproved, { probed: true });
+      const { handle: improved } = await this.#bringUp(spawnImproved);
       if (before?.alive) {
         this.#install(improved, 'improved');
         void before.retire('an improved thread took its place');
@@ -120,36 +123,37 @@ export class SupervisedWorker<Request, Response> {
   }
 
   /** Brings one life up to the point where it is ready, and watches it from there. */
-  async #live(options: { readonly probed: boolean }): Promise<void> {
+  async #live(): Promise<Response> {
     this.#state = 'starting';
     this.#handle = undefined;
-    const handle = await this.#bringUp(this.#options.spawn, options);
+    const { handle, response } = await this.#bringUp(this.#options.spawn);
     this.#install(handle, 'ready');
+    return response;
   }
 
   async #liveAgain(): Promise<void> {
-    await this.#live({ probed: true });
+    await this.#live();
     void this.improve();
   }
 
   async #bringUp(
     spawn: () => WorkerThread,
-    { probed }: { readonly probed: boolean },
-  ): Promise<WorkerHandle<Request, Response>> {
+  ): Promise<{ readonly handle: WorkerHandle<Request, Response>; readonly response: Response }> {
     const { name, timeouts, clock, probe } = this.#options;
     const handle = new WorkerHandle<Request, Response>(spawn(), name, timeouts, clock);
     this.#lives.add(handle);
     void handle.gone.then(() => this.#lives.delete(handle));
     try {
-      await handle.ready;
-      if (probed) await handle.call(probe());
+      // At once, not when the thread is ready: this one may be busy then.
+      const response = await handle.call(probe.request());
+      probe.check(response);
+      // It may have been closed since.
+      if (!handle.alive) throw await handle.lost;
+      return { handle, response };
     } catch (error) {
       void handle.end('it failed its probe');
       throw error;
     }
-    // It may have been closed since.
-    if (!handle.alive) throw await handle.lost;
-    return handle;
   }
 
   #install(handle: WorkerHandle<Request, Response>, kind: 'ready' | 'improved'): void {

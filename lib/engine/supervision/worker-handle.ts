@@ -9,14 +9,14 @@ import { WorkerLost } from './worker-lost.js';
 export interface WorkerTimeouts {
   /** Until it must say that it is ready. */
   readonly startMs: number;
-  /** Until it must have answered a call. */
+  /** Until it must have answered a call; counted from when it was ready. */
   readonly callMs: number;
 }
 
 interface Pending<Response> {
   readonly since: number;
   readonly answer: Deferred<Response>;
-  readonly cancelTimeout: () => void;
+  cancelTimeout: () => void;
 }
 
 /**
@@ -33,6 +33,7 @@ export class WorkerHandle<Request, Response> {
   readonly #gone = deferred<void>();
   readonly #pending = new Map<number, Pending<Response>>();
   readonly #cancelStartTimeout: () => void;
+  #isReady = false;
   #nextId = 0;
   #ended: Error | undefined;
 
@@ -85,15 +86,13 @@ export class WorkerHandle<Request, Response> {
     return oldest?.since;
   }
 
+  /** May be called at once: the thread answers when it is ready. Rejects with what keeps it from answering. */
   async call(request: Request, transfer: readonly Transferable[] = []): Promise<Response> {
     if (this.#ended !== undefined) throw this.#ended;
     const id = this.#nextId++;
     const message: CallMessage<Request> = { kind: 'call', id, request };
     this.#thread.postMessage(message, transfer);
-    const { callMs } = this.#timeouts;
-    const cancelTimeout = this.#clock.after(callMs, () =>
-      this.#lose(`it did not answer within ${callMs} ms`),
-    );
+    const cancelTimeout = this.#isReady ? this.#expectAnswer() : () => undefined;
     const answer = deferred<Response>();
     this.#pending.set(id, { since: this.#clock.now(), answer, cancelTimeout });
     return answer.promise;
@@ -111,11 +110,23 @@ export class WorkerHandle<Request, Response> {
     await this.#gone.promise;
   }
 
+  /** Loses the thread unless the timeout is cancelled in time. */
+  #expectAnswer(): () => void {
+    const { callMs } = this.#timeouts;
+    return this.#clock.after(callMs, () => this.#lose(`it did not answer within ${callMs} ms`));
+  }
+
+  #becomeReady(): void {
+    this.#cancelStartTimeout();
+    this.#isReady = true;
+    for (const pending of this.#pending.values()) pending.cancelTimeout = this.#expectAnswer();
+    this.#ready.resolve();
+  }
+
   #receive(message: WorkerMessage<Response>): void {
     switch (message.kind) {
       case 'ready':
-        this.#cancelStartTimeout();
-        this.#ready.resolve();
+        this.#becomeReady();
         break;
       case 'unusable':
         this.#end(fromErrorMessage(message.error));

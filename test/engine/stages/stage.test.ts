@@ -21,7 +21,7 @@ function setUp({ workers = 1, late = 0 } = {}) {
       start: {},
       workers,
       late: { workers: late, start: {} },
-      probe: () => [],
+      probe: () => 'probe',
       adapter: {
         toCall: (names) => ({ request: names, transfer: [] }),
         toOutcomes: (greetings) => greetings.map((value) => ({ status: 'fulfilled', value })),
@@ -48,19 +48,18 @@ function setUp({ workers = 1, late = 0 } = {}) {
   );
   const comeUp = async (thread = threads.at(-1)) => {
     thread?.say({ kind: 'ready' });
-    await settle();
-    if ((thread?.calls.length ?? 0) > 0) thread?.answer([]);
+    thread?.answer(['hello probe']);
     await settle();
   };
   return { stage, clock, threads, recorder, comeUp, changes: () => changes };
 }
 
+/** With what its workers made of the probe. */
 async function started(options = {}) {
   const parts = setUp(options);
   const start = parts.stage.start();
   for (const thread of parts.threads) await parts.comeUp(thread);
-  await start;
-  return parts;
+  return { ...parts, probed: await start };
 }
 
 describe('a stage', () => {
@@ -76,6 +75,23 @@ describe('a stage', () => {
     expect(recorder.batches).toEqual([
       { stage: 'encode_text', items: 1, cost: 1, waitMs: [0], runMs: 7, outcome: 'ok' },
     ]);
+  });
+
+  test('starts with a probe of every worker, and tells what each made of it', async () => {
+    const { threads, probed } = await started({ workers: 2 });
+    expect(threads.map(({ calls }) => calls.map(({ request }) => request))).toEqual([
+      [['probe']],
+      [['probe']],
+    ]);
+    expect(probed).toEqual(['hello probe', 'hello probe']);
+  });
+
+  test('does not start when a worker makes nothing of the probe', async () => {
+    const { stage, threads } = setUp();
+    const start = expect(stage.start()).rejects.toThrow('encode_text worker gave nothing');
+    threads[0]?.say({ kind: 'ready' });
+    threads[0]?.answer([]);
+    await start;
   });
 
   test('shares its queue among its workers, and its time per item too', async () => {
@@ -100,9 +116,9 @@ describe('a stage', () => {
     for (const name of ['a', 'b', 'c']) void stage.submit(name, SIGNAL, {});
     await clock.turn();
     expect(threads.map(({ calls }) => calls.map(({ request }) => request))).toEqual([
-      [['a', 'b']],
-      [[], ['c']], // the first is its probe
-      [],
+      [['probe'], ['a', 'b']],
+      [['probe'], ['c']],
+      [['probe']],
     ]);
     threads[2]?.crash('no memory for a third');
     await improved;
@@ -184,7 +200,7 @@ describe('a stage', () => {
     expect(stage.well).toBe(false);
     const waits = stage.submit('zorp', SIGNAL, {});
     await clock.pass(0);
-    expect(threads[1]?.calls).toEqual([]);
+    expect(threads[1]?.calls.map(({ request }) => request)).toEqual([['probe']]);
     await comeUp();
     threads[1]?.answer(['hello zorp']);
     expect(await waits).toBe('hello zorp');

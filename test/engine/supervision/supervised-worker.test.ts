@@ -17,17 +17,21 @@ function setUp({ improved = false } = {}) {
     name: 'test',
     spawn,
     spawnImproved: improved ? spawn : undefined,
-    probe: () => 'probe',
+    probe: {
+      request: () => 'probe',
+      check: (response) => {
+        if (response !== 'fine') throw new Error(`The probe gave ${response}.`);
+      },
+    },
     timeouts: { startMs: 1_000, callMs: 500 },
     clock,
     onChange: ({ kind }) => changes.push(kind),
   });
   const newest = () => threads.at(-1) as FakeThread;
-  /** Brings the newest thread up: it says that it is ready and, where it is a replacement, answers its probe. */
+  /** Brings the newest thread up: it says that it is ready and answers its probe. */
   const comeUp = async () => {
     newest().say({ kind: 'ready' });
-    await settle();
-    if (newest().calls.length > 0) newest().answer('fine');
+    newest().answer('fine');
     await settle();
   };
   return { clock, threads, changes, worker, newest, comeUp };
@@ -42,29 +46,60 @@ async function started(options = {}) {
 }
 
 describe('a supervised worker', () => {
-  test('is ready when its thread says so; a replacement must answer a probe first', async () => {
-    const { worker, newest, clock } = await started();
-    expect({ state: worker.state, idle: worker.idle, calls: newest().calls }).toEqual({
-      state: 'ready',
-      idle: true,
-      calls: [],
-    });
-    newest().crash('out of heap');
-    await clock.pass(0);
+  test('is ready when its thread has answered a probe, which it is sent at once; a replacement too', async () => {
+    const { worker, newest, clock, comeUp } = setUp();
+    const start = worker.start();
+    expect(newest().calls.map(({ request }) => request)).toEqual(['probe']);
     newest().say({ kind: 'ready' });
     await settle();
     expect({ state: worker.state, idle: worker.idle }).toEqual({ state: 'starting', idle: false });
-    expect(newest().calls.map(({ request }) => request)).toEqual(['probe']);
     newest().answer('fine');
-    await settle();
+    expect(await start).toBe('fine');
     expect({ state: worker.state, idle: worker.idle }).toEqual({ state: 'ready', idle: true });
+    newest().crash('out of heap');
+    await clock.pass(0);
+    expect(newest().calls.map(({ request }) => request)).toEqual(['probe']);
+    expect({ state: worker.state, idle: worker.idle }).toEqual({ state: 'starting', idle: false });
+    await comeUp();
+    expect({ state: worker.state, idle: worker.idle }).toEqual({ state: 'ready', idle: true });
+  });
+
+  test('whose answer to the probe is wrong cannot start; a replacement is replaced again', async () => {
+    const { worker, newest } = setUp();
+    const start = expect(worker.start()).rejects.toThrow('The probe gave nonsense.');
+    newest().say({ kind: 'ready' });
+    newest().answer('nonsense');
+    await start;
+    expect({ state: worker.state, stopped: newest().stopped }).toEqual({ state: 'failed', stopped: true });
+
+    const later = await started();
+    later.newest().crash('out of heap');
+    await later.clock.pass(0);
+    later.newest().say({ kind: 'ready' });
+    later.newest().answer('nonsense');
+    await later.clock.pass(100);
+    expect(later.threads).toHaveLength(3);
+    await later.comeUp();
+    expect(later.worker.state).toBe('ready');
+  });
+
+  test('that is ready and hangs in its probe is lost as one that hangs in a call', async () => {
+    const { worker, newest, clock } = setUp();
+    const start = expect(worker.start()).rejects.toThrow('did not answer within 500 ms');
+    await clock.pass(900);
+    newest().say({ kind: 'ready' });
+    await clock.pass(499);
+    expect(newest().stopped).toBe(false);
+    await clock.pass(1);
+    await start;
+    expect({ stopped: newest().stopped, timers: clock.pendingTimers }).toEqual({ stopped: true, timers: 0 });
   });
 
   test('answers calls whatever the order of the answers', async () => {
     const { worker, newest } = await started();
     const calls = [worker.call('a', []), worker.call('b', [])];
     expect(worker.idle).toBe(false);
-    const [a, b] = newest().calls;
+    const [, a, b] = newest().calls;
     newest().say({ kind: 'result', id: b?.id ?? -1, response: 'B' });
     newest().say({ kind: 'result', id: a?.id ?? -1, response: 'A' });
     newest().say({ kind: 'result', id: a?.id ?? -1, response: 'twice' });
@@ -240,7 +275,6 @@ describe('a worker that starts fast and is followed by one that answers fast', (
     const improving = worker.improve();
     threads[0]?.crash('killed');
     threads[1]?.say({ kind: 'ready' });
-    await settle();
     threads[1]?.answer('fine');
     await improving;
     expect({ state: worker.state, stopped: threads[1]?.stopped }).toEqual({
@@ -250,7 +284,6 @@ describe('a worker that starts fast and is followed by one that answers fast', (
     for (const thread of [2, 3]) {
       await clock.pass(0);
       threads[thread]?.say({ kind: 'ready' });
-      await settle();
       threads[thread]?.answer('fine');
       await settle();
     }

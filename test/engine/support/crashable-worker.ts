@@ -5,13 +5,13 @@
 import { parentPort } from 'node:worker_threads';
 
 let loaded = false;
-let ended = false;
+/** The entry did not listen yet, and the listener below has taken these from it. */
+const early: unknown[] = [];
 parentPort?.on('message', (message: { kind: string }) => {
   if (message.kind === 'crash') throw new Error('It was told to crash.');
-  // The entry does not listen yet, and this listener has taken the message from it.
-  if (message.kind === 'end' && !loaded) ended = true;
+  if (!loaded) early.push(message);
 });
 
 await import(process.argv[2] ?? '');
 loaded = true;
-if (ended) parentPort?.close();
+for (const message of early) parentPort?.emit('message', message);
