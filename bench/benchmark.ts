@@ -10,6 +10,7 @@ import { Texts } from './posts/texts.js';
 import { describeMachine } from './report/machine.js';
 import type { GrowthPoint, Results, SystemRun } from './report/results.js';
 import { reasonOf, runSystem, type SystemMeasurement } from './run-system.js';
+import { fillCompileCache } from './systems/compile-cache.js';
 import { findPython } from './systems/find-python.js';
 import { peer } from './systems/peer.js';
 import type { SystemDefinition } from './systems/system.js';
@@ -44,6 +45,7 @@ export async function runBenchmark(
 ): Promise<BenchmarkOutcome> {
   const begun = performance.now();
   const plan = makePlan(options);
+  await fillCompileCache(signal);
   const models = { ...options, cacheFolder: options.cache, note, signal };
   const checkpoint = await cachedCheckpoint(models);
   const packs: Pack[] = [];

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { Pack } from '../../lib/checkpoint/pack/pack.js';
 import { projectRoot } from '../project-root.js';
+import { COMPILE_CACHE } from './compile-cache.js';
 import { IMAGE_ENVIRONMENT } from './image-environment.js';
 import type { SystemDefinition } from './system.js';
 
-/** `moderate serve` as a user starts it, with the settings of memory that the container images make. */
+/** `moderate serve` as a user starts it, with what the container images set of malloc, V8 and its compile cache. */
 export function thisServer(
   name: 'fp32' | 'int8',
   pack: Pack,
@@ -19,6 +20,6 @@ export function thisServer(
       ...['--model', pack.folder, '--host', '127.0.0.1', '--port', String(port), '--device', 'cpu'],
     ],
     pack,
-    environment: { ...IMAGE_ENVIRONMENT, ...environment },
+    environment: { ...IMAGE_ENVIRONMENT, NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment },
   };
 }

@@ -39,6 +39,15 @@ describe('the Dockerfile', () => {
     },
   );
 
+  test('keeps what Node.js compiled where both images look for it, and takes the code from there too', () => {
+    const folder = '/opt/moderation';
+    expect(text.match(new RegExp(`NODE_COMPILE_CACHE=${folder}/compile-cache`, 'g'))).toHaveLength(3);
+    for (const part of ['node_modules', 'dist', 'compile-cache']) {
+      expect(text.match(new RegExp(`^COPY --from=shipped ${folder}/${part} ${part}$`, 'gm'))).toHaveLength(2);
+    }
+    expect(text.match(new RegExp(`^WORKDIR ${folder}$`, 'gm'))).toHaveLength(2);
+  });
+
   test('turns ONNX Runtime’s telemetry off in both images', () => {
     expect(text.match(/ORT_DISABLE_TELEMETRY=1/g)).toHaveLength(2);
   });
