@@ -27,8 +27,10 @@ if (process.argv.includes('--force-build') || stale(buildStamp, buildKey())) bui
 
 function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major > 20 || (major === 20 && minor >= 9)) return;
-  fail(`Node.js 20.9 or newer is needed, this is ${process.versions.node}. Install a current LTS release.`);
+  if (major > 22 || (major === 22 && minor >= 2) || (major === 20 && minor >= 15)) return;
+  fail(
+    `Node.js 20.15, 22.2 or newer is needed, this is ${process.versions.node}. Install a current LTS release.`,
+  );
 }
 
 function install() {

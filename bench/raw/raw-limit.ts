@@ -57,7 +57,7 @@ async function open({ packFolder, threads, texts }: RawStart): Promise<(call: Ra
     image: await Replicas.open(imageLayout.replicas, { graph: pack.path(image.graph), ...imageLayout }),
     head: await Replicas.open(1, { graph: pack.path(head.graph), threads: 1, prepack: true }),
   };
-  const table = new TokenTable(pack.path(weights), tokenTable);
+  const table = new TokenTable(pack.path(weights), tokenTable, pack.path(tokenTable.checksums));
   const rows = texts.map((ids) => textRow(Int32Array.from(ids), text));
   const bounds = textBounds(LIMITS.maxBatchTexts, textLayout, text.maxTokens);
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { DTYPES } from './safetensors/dtype.js';
 
 export const MANIFEST_FILE = 'manifest.json';
-export const MANIFEST_FORMAT = 3;
+export const MANIFEST_FORMAT = 4;
 
 export const FAMILIES = ['siglip', 'clip'] as const;
 export type Family = (typeof FAMILIES)[number];
@@ -84,11 +84,16 @@ export const tokenTableSchema = z.strictObject({
   width: count,
   offset: z.int().nonnegative(),
   scales: z.int().nonnegative().nullable(),
+  /** The file of the rows' checksums: see lib/text/row-checksums.ts. */
+  checksums: fileName,
 });
 
 export const fileEntrySchema = z.strictObject({
   bytes: z.int().nonnegative(),
-  /** See lib/checkpoint/pack/gmac.ts. Compared before the first answer; SHA-256, which takes longer, behind it. */
+  /**
+   * See lib/checkpoint/pack/gmac.ts. Compared before the first answer; SHA-256, which takes longer, behind it. That of the
+   * weights leaves out what {@link tokenRows} tells.
+   */
   gmac: z.string().regex(/^[0-9a-f]{32}$/),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
@@ -146,9 +151,30 @@ export type ImageSpec = z.infer<typeof imageSpecSchema>;
 export type FileEntry = z.infer<typeof fileEntrySchema>;
 export type Manifest = z.infer<typeof manifestSchema>;
 
-function endOfTable({ dtype, rows, width, offset, scales }: z.infer<typeof tokenTableSchema>): number {
-  const end = offset + rows * width * DTYPES[dtype];
-  return scales === null ? end : Math.max(end, scales + rows * DTYPES.F32);
+/** The bytes of one file from `start` on, without `end`. */
+export interface FileRange {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The rows of the token table. They are half of a large model, and a text needs a few of them: they are not read before
+ * the first answer, but each has a checksum, which is compared whenever it is read.
+ */
+export function tokenRows({ weights, tokenTable }: Pick<Manifest, 'weights' | 'tokenTable'>): FileRange {
+  return { file: weights, start: tokenTable.offset, end: endOfRows(tokenTable) };
+}
+
+type Table = z.infer<typeof tokenTableSchema>;
+
+function endOfRows({ dtype, rows, width, offset }: Table): number {
+  return offset + rows * width * DTYPES[dtype];
+}
+
+function endOfTable(table: Table): number {
+  const { rows, scales } = table;
+  return Math.max(endOfRows(table), scales === null ? 0 : scales + rows * DTYPES.F32);
 }
 
 function referencedFiles(manifest: {
@@ -156,7 +182,8 @@ function referencedFiles(manifest: {
   text: { graph: string; tokenizer: string };
   image: { graph: string };
   head: { graph: string };
+  tokenTable: { checksums: string };
 }): string[] {
-  const { weights, text, image, head } = manifest;
-  return [weights, text.graph, text.tokenizer, image.graph, head.graph];
+  const { weights, text, image, head, tokenTable } = manifest;
+  return [weights, text.graph, text.tokenizer, image.graph, head.graph, tokenTable.checksums];
 }

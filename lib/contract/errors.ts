@@ -91,7 +91,8 @@ export const ERRORS = define({
     scope: 'item',
     status: 500,
     retryable: false,
-    meaning: 'The model gave a value that is no number for this item. It is an error, never a "not harmful".',
+    meaning:
+      'The model gave a value that is no number for this item, or weights that it reads were altered. It is an error, never a "not harmful".',
     remedy: 'Send the post to human review and report the pack; its weights or precision are at fault.',
   },
   worker_failed: {

@@ -5,11 +5,17 @@ import { expectedTensors } from '../checkpoint/architecture/expected-tensors.js'
 import { inferArchitecture } from '../checkpoint/architecture/infer-architecture.js';
 import type { Architecture } from '../checkpoint/architecture.js';
 import { Checkpoint } from '../checkpoint/checkpoint.js';
-import { type Manifest, PRECISIONS, type Precision as PrecisionName } from '../checkpoint/manifest.js';
+import {
+  type Manifest,
+  PRECISIONS,
+  type Precision as PrecisionName,
+  tokenRows,
+} from '../checkpoint/manifest.js';
 import { hashFiles } from '../checkpoint/pack/hash-file.js';
 import { Pack } from '../checkpoint/pack/pack.js';
 import { writeManifest } from '../checkpoint/pack/write-manifest.js';
 import { ModerationError } from '../contract/errors.js';
+import { writeRowChecksums } from '../text/row-checksums.js';
 import type { TokenTableSpec } from '../text/token-table.js';
 import { type CalibrationOptions, calibrationItems } from './calibration.js';
 import { describeModel, FILES } from './describe.js';
@@ -80,11 +86,21 @@ export async function convertCheckpoint(options: ConvertOptions): Promise<Pack> 
     const tokenizer = await convertTokenizer(checkpoint, architecture);
     await writeFile(join(folder, FILES.tokenizer), tokenizer.bytes);
     const facts = { architecture, settings, tokenizer, precision };
-    const { tokenTable, told } = await WRITERS[precision](
+    const { tokenTable: table, told } = await WRITERS[precision](
       { checkpoint, architecture, specs: describeModel({ ...facts, inferred }), names, folder },
       options,
     );
-    const files = await hashFiles(folder, Object.values(FILES), during('hashes', options));
+    const tokenTable = { ...table, checksums: FILES.rowChecksums };
+    await writeRowChecksums(
+      join(folder, FILES.weights),
+      table,
+      join(folder, FILES.rowChecksums),
+      options.signal,
+    );
+    const files = await hashFiles(folder, Object.values(FILES), {
+      ...during('hashes', options),
+      leftOut: tokenRows({ weights: FILES.weights, tokenTable }),
+    });
     const model = describeModel({ ...facts, inferred: [...inferred, ...told] });
     const described = { ...model, tokenTable, files };
     await writeManifest(folder, described);

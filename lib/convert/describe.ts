@@ -10,6 +10,7 @@ import type { ConvertedTokenizer } from './tokenizer.js';
 export const FILES = {
   weights: WEIGHTS_FILE,
   tokenizer: 'tokenizer.bin',
+  rowChecksums: 'token-rows.crc32',
   ...GRAPH_FILES,
 } as const;
 

@@ -12,7 +12,8 @@ export class Verification {
   readonly #handle: WorkerHandle<VerifyRequest, VerifyResponse>;
 
   constructor({ folder, manifest }: Pack, { spawn, timeouts, clock }: EngineContext) {
-    const start: VerifyStart = { folder, files: manifest.files };
+    const { files, weights, tokenTable } = manifest;
+    const start: VerifyStart = { folder, listed: { files, weights, tokenTable } };
     // A slow disk is read at the start: one call may take as long as a start.
     const patient = { startMs: timeouts.startMs, callMs: timeouts.startMs };
     this.#handle = new WorkerHandle(spawn('verify-worker', start, 'verify'), 'verify', patient, clock);

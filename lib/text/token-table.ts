@@ -3,11 +3,13 @@
  * half of the model) and a text needs a few rows of it, so no graph holds it: rows are read as they are needed, by the
  * operating system's cache.
  */
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { ModerationError } from '../contract/errors.js';
 import { float16ToFloat32 } from '../numeric/half.js';
 import { readFully } from './read-fully.js';
 
-/** What a pack's manifest tells of the table; its `tokenTable` has these fields. */
+/** What a pack's manifest tells of the table; its `tokenTable` has these fields, and the name of the checksums' file. */
 export interface TokenTableSpec {
   /** F32 and F16: the values. I8: the values divided by their row's scale. */
   readonly dtype: 'F32' | 'F16' | 'I8';
@@ -21,26 +23,36 @@ export interface TokenTableSpec {
 
 const STORED = { F32: Float32Array, F16: Uint16Array, I8: Int8Array } as const;
 
+export function bytesOfRow({ dtype, width }: TokenTableSpec): number {
+  return width * STORED[dtype].BYTES_PER_ELEMENT;
+}
+
 /** Not to be shared by threads. */
 export class TokenTable {
   readonly spec: TokenTableSpec;
   readonly #file: number;
   /** float32 [rows], where the dtype has scales. */
   readonly #scales: Float32Array | undefined;
+  /** uint32 [rows], where they are given. */
+  readonly #checksums: Uint32Array | undefined;
   /** One row as it is stored, read anew for every token. */
   readonly #row: Uint8Array;
   readonly #values: Float32Array | Uint16Array | Int8Array;
   /** What was given out last: a megabyte for each batch would keep the garbage collector busy. */
   #embedded: Float32Array<ArrayBuffer> = new Float32Array();
 
-  /** Opens the file; throws the file system's error, or a RangeError where the file is too short. */
-  constructor(path: string, spec: TokenTableSpec) {
+  /**
+   * Opens the file; throws the file system's error, or a RangeError where a file is too short.
+   * @param checksums The file that lib/text/row-checksums.ts writes. Default: rows are taken as they are.
+   */
+  constructor(path: string, spec: TokenTableSpec, checksums?: string) {
     this.spec = spec;
     this.#values = new STORED[spec.dtype](spec.width);
     this.#row = new Uint8Array(this.#values.buffer);
     this.#file = openSync(path, 'r');
     try {
       if (spec.scales !== null) this.#scales = this.#readScales(spec.scales);
+      if (checksums !== undefined) this.#checksums = readChecksums(checksums, spec.rows);
     } catch (error) {
       this.close();
       throw error;
@@ -49,7 +61,7 @@ export class TokenTable {
 
   /**
    * The embeddings of `ids`, float32 [ids.length, width], row after row. They hold until the next call.
-   * @throws RangeError for an id that the table has no row for
+   * @throws RangeError for an id that the table has no row for; ModerationError `output_invalid` for a row that was altered
    */
   embed(ids: Int32Array): Float32Array<ArrayBuffer> {
     const { rows, width, offset } = this.spec;
@@ -57,6 +69,7 @@ export class TokenTable {
     for (const [index, id] of ids.entries()) {
       if (!(id >= 0 && id < rows)) throw new RangeError(`Token ${id}; the table has rows 0 to ${rows - 1}.`);
       this.#read(this.#row, offset + id * this.#row.byteLength);
+      this.#check(id);
       this.#widen(id, embedded, index * width);
     }
     return embedded;
@@ -69,6 +82,11 @@ export class TokenTable {
 
   close(): void {
     closeSync(this.#file);
+  }
+
+  #check(id: number): void {
+    if (this.#checksums === undefined || crc32(this.#row) === this.#checksums[id]) return;
+    throw new ModerationError('output_invalid', `Row ${id} of the token table is not what was converted.`);
   }
 
   /** Puts the row that was read into `target`, as float32. */
@@ -87,6 +105,18 @@ export class TokenTable {
   #read(target: Uint8Array, position: number): void {
     readFully(this.#file, target, position, 'The file of the token table');
   }
+}
+
+function readChecksums(path: string, rows: number): Uint32Array {
+  // Copied: a small file may come as a part of a larger buffer, at any address.
+  const bytes = new Uint8Array(readFileSync(path));
+  const expected = rows * Uint32Array.BYTES_PER_ELEMENT;
+  if (bytes.length !== expected) {
+    throw new RangeError(
+      `The checksums of the token table have ${bytes.length} bytes, expected ${expected}.`,
+    );
+  }
+  return new Uint32Array(bytes.buffer);
 }
 
 function scaleInto(target: Float32Array, start: number, values: Int8Array, scale: number): void {

@@ -41,6 +41,7 @@ describe('converting a checkpoint', () => {
         'manifest.json',
         'model.safetensors',
         'text-encoder.onnx',
+        'token-rows.crc32',
         'tokenizer.bin',
       ]);
     });

@@ -2,12 +2,16 @@ import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { tokenRows } from '../../lib/checkpoint/manifest.js';
+import { openPack } from '../../lib/checkpoint/pack/pack.js';
 import { defaultLimits } from '../../lib/contract/limits.js';
 import { Classifier } from '../../lib/engine/classifier.js';
 import type { WorkerEvent } from '../../lib/engine/observer.js';
 import type { ClassifierOptions } from '../../lib/engine/options.js';
 import { systemClock } from '../../lib/engine/scheduling/clock.js';
 import type { Spawn } from '../../lib/engine/supervision/spawn.js';
+import { bytesOfRow } from '../../lib/text/token-table.js';
+import { loadTokenizer } from '../../lib/text/tokenizer.js';
 import { readImage } from '../image/support/fixtures.js';
 import { BreakableThreads } from './support/breakable-threads.js';
 import { FakeThread } from './support/fake-thread.js';
@@ -316,6 +320,30 @@ describe('a pack that cannot be served', () => {
     await expect(load(folder)).rejects.toMatchObject({
       code: 'pack_invalid',
       message: expect.stringContaining('model.safetensors'),
+    });
+  });
+
+  test('because a row of its token table was altered: who reads it is told, and SHA-256 ends it', async () => {
+    const folder = await copied('altered-row');
+    const { manifest } = await openPack(folder, { verify: false });
+    const tokenizer = loadTokenizer(join(folder, manifest.text.tokenizer), manifest.text);
+    const { start } = tokenRows(manifest);
+    const weights = join(folder, manifest.weights);
+    const bytes = await readFile(weights);
+    const [token = 0] = tokenizer.encode('w').ids;
+    const at = start + token * bytesOfRow(manifest.tokenTable);
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+    await writeFile(weights, bytes);
+
+    const trusted = await load(folder, { verify: false });
+    const results = await Promise.allSettled(['abc', 'w', 'xyz'].map((text) => trusted.classify({ text })));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(results[1]).toMatchObject({ reason: { code: 'output_invalid' } });
+    await trusted.close();
+
+    await expect(load(folder, { settle: true })).rejects.toMatchObject({
+      code: 'pack_invalid',
+      message: expect.stringContaining('model.safetensors has SHA-256'),
     });
   });
 

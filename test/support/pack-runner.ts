@@ -19,7 +19,9 @@ export class PackRunner {
     const load = async (file: string) =>
       GraphRunner.load({ model: await readFile(pack.path(file)), weightsFolder: folder });
     const { text, image, head } = manifest;
-    return new PackRunner(manifest, new TokenTable(pack.path(manifest.weights), manifest.tokenTable), {
+    const { weights, tokenTable } = manifest;
+    const table = new TokenTable(pack.path(weights), tokenTable, pack.path(tokenTable.checksums));
+    return new PackRunner(manifest, table, {
       text: await load(text.graph),
       image: await load(image.graph),
       head: await load(head.graph),

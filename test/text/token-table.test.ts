@@ -1,8 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { float32ToFloat16 } from '../../lib/numeric/half.js';
+import { writeRowChecksums } from '../../lib/text/row-checksums.js';
 import { TokenTable, type TokenTableSpec } from '../../lib/text/token-table.js';
 
 const VALUES = Float32Array.of(0.5, -1, 2, 3.25, -0.125, 8);
@@ -62,5 +64,56 @@ describe('a token table', () => {
     expect(() => table.embed(Int32Array.of(2))).toThrow('ends before byte 33');
     table.close();
     await expect(tableOf('I8', [INTEGERS])).rejects.toThrow('ends before byte 19');
+  });
+});
+
+describe('a token table with checksums', () => {
+  const ROWS = 2500;
+  const spec: TokenTableSpec = { dtype: 'F16', rows: ROWS, width: 3, offset: OFFSET, scales: null };
+  const rowAt = (row: number) => OFFSET + row * 6;
+
+  async function checked() {
+    const path = join(folder, 'checked');
+    const content = Buffer.alloc(rowAt(ROWS), 'rows of values');
+    await writeFile(path, content);
+    await writeRowChecksums(path, spec, `${path}.crc32`);
+    return { path, content, checksums: `${path}.crc32` };
+  }
+
+  test('has the CRC-32 of every row, as zlib tells it', async () => {
+    const { content, checksums } = await checked();
+    const stored = await readFile(checksums);
+    expect(stored).toHaveLength(4 * ROWS);
+    for (const row of [0, 1, 1023, 1024, ROWS - 1]) {
+      expect(stored.readUInt32LE(4 * row)).toBe(crc32(content.subarray(rowAt(row), rowAt(row + 1))));
+    }
+  });
+
+  test('gives sound rows and refuses an altered one, whenever it is read', async () => {
+    const { path, content, checksums } = await checked();
+    const table = new TokenTable(path, spec, checksums);
+    const before = [...table.embed(Int32Array.of(7, 8, 9))];
+    content.writeUInt8(content.readUInt8(rowAt(8) + 5) ^ 1, rowAt(8) + 5);
+    await writeFile(path, content);
+    expect([...table.embed(Int32Array.of(7, 9))]).toEqual([...before.slice(0, 3), ...before.slice(6)]);
+    expect(() => table.embed(Int32Array.of(7, 8, 9))).toThrow(
+      expect.objectContaining({ code: 'output_invalid', message: expect.stringContaining('Row 8') }),
+    );
+    table.close();
+  });
+
+  test('refuses checksums of another table, and a table that ends early', async () => {
+    const { path, content, checksums } = await checked();
+    await writeFile(checksums, Buffer.alloc(4 * ROWS + 4));
+    expect(() => new TokenTable(path, spec, checksums)).toThrow('10004 bytes, expected 10000');
+    await writeFile(path, content.subarray(0, -1));
+    await expect(writeRowChecksums(path, spec, checksums)).rejects.toThrow('ends within the token table');
+  });
+
+  test('is not written when the work is stopped', async () => {
+    const { path } = await checked();
+    const target = join(folder, 'stopped.crc32');
+    await expect(writeRowChecksums(path, spec, target, AbortSignal.abort())).rejects.toThrow(/abort/i);
+    await expect(readFile(target)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

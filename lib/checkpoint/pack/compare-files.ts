@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { isExhausted } from '../../contract/exhaustion.js';
 import { Findings } from '../findings.js';
-import type { Manifest } from '../manifest.js';
+import { type FileRange, type Manifest, tokenRows } from '../manifest.js';
 import { Gmac } from './gmac.js';
 
 /** What is read at once: it stays in a core's cache from the reading to the checksum. */
@@ -23,19 +23,24 @@ const CHECKSUMS: Readonly<Record<Checksum, { readonly title: string; start(): Ru
   sha256: { title: 'SHA-256', start: startSha256 },
 };
 
+/** What is compared: the part of a manifest that lists files, and which bytes their GMAC leaves out. */
+export type Listed = Pick<Manifest, 'files' | 'weights' | 'tokenTable'>;
+
 /**
  * Reads every file of a pack and compares a checksum. It blocks, for a second or less for each gigabyte, and is for a
  * thread of its own; {@link verifyPack} is for others.
  *
  * @throws ModerationError `pack_invalid`, listing every file that is another or cannot be read
  */
-export function compareFiles(folder: string, files: Manifest['files'], checksum: Checksum): void {
+export function compareFiles(folder: string, manifest: Listed, checksum: Checksum): void {
   const { title, start } = CHECKSUMS[checksum];
   const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   const findings = new Findings();
-  for (const [name, entry] of Object.entries(files)) {
+  const rows = checksum === 'gmac' ? tokenRows(manifest) : undefined;
+  for (const [name, entry] of Object.entries(manifest.files)) {
     try {
-      const found = digestOf(join(folder, name), start(), buffer);
+      const leftOut = rows?.file === name ? rows : undefined;
+      const found = digestOf(join(folder, name), start(), buffer, leftOut);
       if (found !== entry[checksum]) findings.add(misfit(name, title, found, entry[checksum]));
     } catch (error) {
       if (isExhausted(error)) throw error;
@@ -54,18 +59,25 @@ export function raiseAltered(folder: string, findings: Findings): void {
   findings.raise('pack_invalid', `The model pack ${folder} is incomplete or was altered`);
 }
 
-function digestOf(path: string, running: Running, buffer: Buffer): string {
+function digestOf(path: string, running: Running, buffer: Buffer, leftOut: FileRange | undefined): string {
+  const { start, end } = leftOut ?? NOTHING;
   const file = openSync(path, 'r');
   try {
-    for (;;) {
-      const bytes = readSync(file, buffer, 0, buffer.length, null);
+    for (let position = 0; ; ) {
+      if (position === start) position = end;
+      const room = position < start ? Math.min(buffer.length, start - position) : buffer.length;
+      const bytes = readSync(file, buffer, 0, room, position);
       if (bytes === 0) return running.digest();
       running.update(buffer.subarray(0, bytes));
+      position += bytes;
     }
   } finally {
     closeSync(file);
   }
 }
+
+/** A range behind the end of any file. */
+const NOTHING = { start: Number.POSITIVE_INFINITY, end: Number.POSITIVE_INFINITY };
 
 function startSha256(): Running {
   const hash = createHash('sha256');

@@ -77,10 +77,12 @@ function tokenizeStage({ tokenizer }: StagesOptions, context: EngineContext): St
 }
 
 function textStage(options: StagesOptions, context: EngineContext): Stages['encode_text'] {
-  const { text } = options.pack.manifest;
+  const { pack } = options;
+  const { text, tokenTable } = pack.manifest;
   const { maxQueuedTexts, maxBatchTexts } = context.limits;
   const layout = layoutOf('text', options);
-  const graph = { name: 'text', file: text.graph, tokenTable: options.pack.manifest.tokenTable };
+  const table = { spec: tokenTable, checksums: pack.path(tokenTable.checksums) };
+  const graph = { name: 'text', file: text.graph, tokenTable: table };
   return new Stage(
     {
       name: 'encode_text',

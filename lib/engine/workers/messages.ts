@@ -2,8 +2,8 @@
  * Everything that travels between the main thread and the workers. Large buffers are transferred, so whoever sends one
  * must own the whole of its ArrayBuffer.
  */
-import type { ImageSpec, Manifest, TextSpec } from '../../checkpoint/manifest.js';
-import type { Checksum } from '../../checkpoint/pack/compare-files.js';
+import type { ImageSpec, TextSpec } from '../../checkpoint/manifest.js';
+import type { Checksum, Listed } from '../../checkpoint/pack/compare-files.js';
 import type { ErrorCode } from '../../contract/errors.js';
 import type { Limits } from '../../contract/limits.js';
 import type { TokenTableSpec } from '../../text/token-table.js';
@@ -57,7 +57,7 @@ export interface SessionStart {
    */
   readonly prepack: boolean;
   /** The text encoder's: `input_ids` of a request become the graph's `token_embeddings`. Default: there are none. */
-  readonly tokenTable?: TokenTableSpec;
+  readonly tokenTable?: { readonly spec: TokenTableSpec /** Path. */; readonly checksums: string };
 }
 
 export type TensorMessage =
@@ -108,7 +108,7 @@ export interface ImageResponse {
 export interface VerifyStart {
   /** Absolute path of the pack. */
   readonly folder: string;
-  readonly files: Manifest['files'];
+  readonly listed: Listed;
 }
 
 export interface VerifyRequest {

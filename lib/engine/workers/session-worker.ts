@@ -13,7 +13,8 @@ import { createSession } from './session.js';
 
 await serve<SessionStart, SessionRequest, SessionResponse>(async (start) => {
   const session = await createSession(start);
-  const table = start.tokenTable && new TokenTable(start.weights, start.tokenTable);
+  const { weights, tokenTable } = start;
+  const table = tokenTable && new TokenTable(weights, tokenTable.spec, tokenTable.checksums);
   return async (request): Promise<Answer<SessionResponse>> => {
     const inputs = table === undefined ? request : withEmbeddings(request, table);
     const feeds: Record<string, Tensor> = {};

@@ -3,7 +3,10 @@ import { compareFiles } from '../../checkpoint/pack/compare-files.js';
 import type { VerifyRequest, VerifyResponse, VerifyStart } from './messages.js';
 import { serve } from './serve.js';
 
-await serve<VerifyStart, VerifyRequest, VerifyResponse>(async ({ folder, files }) => async ({ checksum }) => {
-  compareFiles(folder, files, checksum);
-  return { response: {}, transfer: [] };
-});
+await serve<VerifyStart, VerifyRequest, VerifyResponse>(
+  async ({ folder, listed }) =>
+    async ({ checksum }) => {
+      compareFiles(folder, listed, checksum);
+      return { response: {}, transfer: [] };
+    },
+);

@@ -50,6 +50,22 @@ describe('hashing files', () => {
     expect((await hashFile(join(folder, 'empty'))).sha256).toMatch(/^e3b0c44298fc1c14/);
   });
 
+  test.each([
+    [0, 10],
+    [1_048_570, 1_048_590], // across the border of two chunks
+    [10, 4_999_990],
+    [5_000_000, 5_000_000],
+  ])(
+    'leaves bytes %i to %i out of the GMAC of the file that is named, and of nothing else',
+    async (start, end) => {
+      const leftOut = { file: 'large', start, end };
+      const { large, empty } = await hashFiles(folder, ['large', 'empty'], { leftOut });
+      const rest = Buffer.concat([content.subarray(0, start), content.subarray(end)]);
+      expect(large).toEqual({ bytes: 5_000_000, gmac: gmacOf(rest), sha256 });
+      expect(empty?.gmac).toBe(gmacOf(Buffer.alloc(0)));
+    },
+  );
+
   test('tells the progress of the whole', async () => {
     const calls: [number, number][] = [];
     const entries = await hashFiles(folder, ['empty', 'large', 'large'], {

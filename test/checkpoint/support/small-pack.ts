@@ -5,7 +5,14 @@ import { hashFiles } from '../../../lib/checkpoint/pack/hash-file.js';
 import { writeManifest } from '../../../lib/checkpoint/pack/write-manifest.js';
 import { temporaryFolder } from './temporary-folder.js';
 
-export const PACK_FILES = ['text.onnx', 'image.onnx', 'head.onnx', 'model.safetensors', 'tokenizer.json'];
+export const PACK_FILES = [
+  'text.onnx',
+  'image.onnx',
+  'head.onnx',
+  'model.safetensors',
+  'tokenizer.json',
+  'rows.crc32',
+];
 
 /** A pack whose files hold a few bytes each: enough for everything but running it. */
 export async function smallPack(): Promise<{ folder: string; manifest: Manifest; hash: string }> {
@@ -43,7 +50,7 @@ export async function smallPack(): Promise<{ folder: string; manifest: Manifest;
     },
     head: { kind: 'fusion', graph: 'head.onnx' },
     weights: 'model.safetensors',
-    tokenTable: { dtype: 'F32', rows: 2, width: 1, offset: 8, scales: null },
+    tokenTable: { dtype: 'F32', rows: 2, width: 1, offset: 8, scales: null, checksums: 'rows.crc32' },
     inferred: [],
     files: await hashFiles(folder, PACK_FILES),
   };
