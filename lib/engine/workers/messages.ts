@@ -57,7 +57,13 @@ export interface SessionStart {
    */
   readonly prepack: boolean;
   /** The text encoder's: `input_ids` of a request become the graph's `token_embeddings`. Default: there are none. */
-  readonly tokenTable?: { readonly spec: TokenTableSpec /** Path. */; readonly checksums: string };
+  readonly tokenTable?: TokenTableStart;
+}
+
+export interface TokenTableStart {
+  readonly spec: TokenTableSpec;
+  /** Path of the rows' checksums. */
+  readonly checksums: string;
 }
 
 export type TensorMessage =
