@@ -1,3 +1,4 @@
+import { tokenRows } from '../checkpoint/manifest.js';
 import type { Pack } from '../checkpoint/pack/pack.js';
 import type { EngineContext } from './context.js';
 import { WorkerHandle } from './supervision/worker-handle.js';
@@ -12,8 +13,9 @@ export class Verification {
   readonly #handle: WorkerHandle<VerifyRequest, VerifyResponse>;
 
   constructor({ folder, manifest }: Pack, { spawn, timeouts, clock }: EngineContext) {
-    const { files, weights, tokenTable } = manifest;
-    const start: VerifyStart = { folder, listed: { files, weights, tokenTable } };
+    // What is left out is told here: the thread would spend more time on loading the manifest's schema than on the rest.
+    const listed = { files: manifest.files, leftOut: tokenRows(manifest) };
+    const start: VerifyStart = { folder, listed };
     // A slow disk is read at the start: one call may take as long as a start.
     const patient = { startMs: timeouts.startMs, callMs: timeouts.startMs };
     this.#handle = new WorkerHandle(spawn('verify-worker', start, 'verify'), 'verify', patient, clock);

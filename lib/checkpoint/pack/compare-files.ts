@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { isExhausted } from '../../contract/exhaustion.js';
 import { Findings } from '../findings.js';
-import { type FileRange, type Manifest, tokenRows } from '../manifest.js';
+import type { FileRange, Manifest } from '../manifest.js';
 import { Gmac } from './gmac.js';
 
 /** What is read at once: it stays in a core's cache from the reading to the checksum. */
@@ -23,8 +23,12 @@ const CHECKSUMS: Readonly<Record<Checksum, { readonly title: string; start(): Ru
   sha256: { title: 'SHA-256', start: startSha256 },
 };
 
-/** What is compared: the part of a manifest that lists files, and which bytes their GMAC leaves out. */
-export type Listed = Pick<Manifest, 'files' | 'weights' | 'tokenTable'>;
+/** The files of a pack as its manifest lists them. */
+export interface Listed {
+  readonly files: Manifest['files'];
+  /** What the GMAC of its file leaves out. */
+  readonly leftOut: FileRange;
+}
 
 /**
  * Reads every file of a pack and compares a checksum. It blocks, for a second or less for each gigabyte, and is for a
@@ -32,15 +36,14 @@ export type Listed = Pick<Manifest, 'files' | 'weights' | 'tokenTable'>;
  *
  * @throws ModerationError `pack_invalid`, listing every file that is another or cannot be read
  */
-export function compareFiles(folder: string, manifest: Listed, checksum: Checksum): void {
+export function compareFiles(folder: string, { files, leftOut }: Listed, checksum: Checksum): void {
   const { title, start } = CHECKSUMS[checksum];
   const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   const findings = new Findings();
-  const rows = checksum === 'gmac' ? tokenRows(manifest) : undefined;
-  for (const [name, entry] of Object.entries(manifest.files)) {
+  for (const [name, entry] of Object.entries(files)) {
     try {
-      const leftOut = rows?.file === name ? rows : undefined;
-      const found = digestOf(join(folder, name), start(), buffer, leftOut);
+      const range = checksum === 'gmac' && leftOut.file === name ? leftOut : NOTHING;
+      const found = digestOf(join(folder, name), start(), buffer, range);
       if (found !== entry[checksum]) findings.add(misfit(name, title, found, entry[checksum]));
     } catch (error) {
       if (isExhausted(error)) throw error;
@@ -59,8 +62,13 @@ export function raiseAltered(folder: string, findings: Findings): void {
   findings.raise('pack_invalid', `The model pack ${folder} is incomplete or was altered`);
 }
 
-function digestOf(path: string, running: Running, buffer: Buffer, leftOut: FileRange | undefined): string {
-  const { start, end } = leftOut ?? NOTHING;
+/** Without the bytes from `start` to `end`. */
+function digestOf(
+  path: string,
+  running: Running,
+  buffer: Buffer,
+  { start, end }: Omit<FileRange, 'file'>,
+): string {
   const file = openSync(path, 'r');
   try {
     for (let position = 0; ; ) {
