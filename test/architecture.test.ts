@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { findCircles, type ImportGraph, readImportGraph } from './support/import-graph.js';
+import { findCircles, type ImportGraph, reachableFrom, readImportGraph } from './support/import-graph.js';
 
 /**
  * What each folder may import: folders of the project, and packages beyond Node's own modules. Imports point down
@@ -107,6 +107,16 @@ describe('the architecture', () => {
     expect(shared.length).toBeGreaterThan(0);
     expect(shared.filter(({ typeOnly }) => !typeOnly)).toEqual([]);
   });
+
+  test.each(['session', 'image', 'tokenizer', 'verify'])(
+    'the %s worker loads no schemas: they would take more of a start than all else it loads',
+    (name) => {
+      const loaded = reachableFrom(graph, `lib/engine/workers/${name}-worker.ts`);
+      expect(loaded.size).toBeGreaterThan(2);
+      const schemas = graph.packages.filter(({ from, name }) => name === 'zod' && loaded.has(from));
+      expect(schemas).toEqual([]);
+    },
+  );
 
   test('there are no import circles', () => {
     expect(findCircles(graph)).toEqual([]);

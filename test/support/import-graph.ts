@@ -34,12 +34,27 @@ export function readImportGraph(folders: readonly string[]): ImportGraph {
   return graph;
 }
 
-/** Every circle of run-time imports, each as the path that closes it. */
-export function findCircles(graph: ImportGraph): string[] {
+/** What each file imports at run time. */
+function runTimeImports(graph: ImportGraph): ReadonlyMap<string, readonly string[]> {
   const next = new Map<string, string[]>();
   for (const { from, to, typeOnly } of graph.local) {
     if (!typeOnly) next.set(from, [...(next.get(from) ?? []), to]);
   }
+  return next;
+}
+
+/** The files that run when `file` is imported, itself among them. */
+export function reachableFrom(graph: ImportGraph, file: string): ReadonlySet<string> {
+  const next = runTimeImports(graph);
+  const reached = new Set([file]);
+  // A set tells what is added while it is walked.
+  for (const from of reached) for (const to of next.get(from) ?? []) reached.add(to);
+  return reached;
+}
+
+/** Every circle of run-time imports, each as the path that closes it. */
+export function findCircles(graph: ImportGraph): string[] {
+  const next = runTimeImports(graph);
   const circles: string[] = [];
   const done = new Set<string>();
   const visit = (file: string, path: string[]): void => {
