@@ -163,13 +163,15 @@ function layoutOf(modality: LaneName, { pack, ...options }: StagesOptions): Enco
 
 /**
  * On the CPU an encoder starts ten times as fast without prepacking, and answers its probe faster with all cores; one of
- * the final layout follows. The first replica answers alone until the others have joined it.
+ * the final layout follows. The first replica answers alone until the others have joined it. There, encoders are busy for
+ * long, and what feeds them and answers for them, `/ping` too, is not: that goes first.
  */
 function encoderStarts(graph: GraphOfPack, layout: EncoderLayout, options: StagesOptions): EncoderStarts {
-  const final = sessionStart(graph, layout, options);
+  const onCpu = options.provider === 'cpu';
+  const final = { ...sessionStart(graph, layout, options), yields: onCpu };
   const late = { workers: layout.replicas - 1, start: final };
-  if (options.provider !== 'cpu') return { start: final, workers: 1, late };
-  const fast = sessionStart(graph, { threads: options.threads, prepack: false }, options);
+  if (!onCpu) return { start: final, workers: 1, late };
+  const fast = { ...final, threads: options.threads, prepack: false };
   return { start: fast, improvedStart: final, workers: 1, late };
 }
 

@@ -56,6 +56,8 @@ export interface SessionStart {
    * it weights are used where the file is mapped. In fp32 the last bits of results differ, in int8 none.
    */
   readonly prepack: boolean;
+  /** Whether other threads go first where cores are short. Default: false. */
+  readonly yields?: boolean;
   /** The text encoder's: `input_ids` of a request become the graph's `token_embeddings`. Default: there are none. */
   readonly tokenTable?: TokenTableStart;
 }

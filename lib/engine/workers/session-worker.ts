@@ -10,8 +10,10 @@ import type {
 } from './messages.js';
 import { type Answer, serve } from './serve.js';
 import { createSession } from './session.js';
+import { yieldToOthers } from './thread-priority.js';
 
 await serve<SessionStart, SessionRequest, SessionResponse>(async (start) => {
+  if (start.yields) yieldToOthers();
   const session = await createSession(start);
   const { weights, tokenTable } = start;
   const table = tokenTable && new TokenTable(weights, tokenTable.spec, tokenTable.checksums);
