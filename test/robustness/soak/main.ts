@@ -7,7 +7,7 @@ import { Command } from 'commander';
 import { wholeNumber } from '../../../lib/cli/arguments.js';
 import { untilInterrupted } from '../../../lib/cli/terminal/interrupt.js';
 import { Soak, type SoakOptions } from './soak.js';
-import { judgeSoak, type SoakResult } from './verdict.js';
+import { judgeSoak, type PingTimes, type SoakResult } from './verdict.js';
 
 await new Command('test:soak')
   .description('Overloads a server and breaks its workers; fails when an item is lost or memory grows.')
@@ -30,15 +30,21 @@ async function main({ out, ...options }: SoakOptions & { out?: string }, signal:
   else if (result.problems.length > 0) process.exitCode = 1;
 }
 
-function table({ requestsPerSecond, kills, generations, ping, early, late }: SoakResult): string {
+function table(result: SoakResult): string {
+  const { requestsPerSecond, kills, generations, early, late } = result;
   const MiB = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
   return [
     `capacity    ${requestsPerSecond.toFixed(1)} requests/s`,
     `kills       ${kills}`,
     ...generations.map((counts, index) => `server ${index + 1}    ${JSON.stringify(counts)}`),
-    `/ping       ${ping.count} asked, p50 ${ping.p50} ms, p99 ${ping.p99} ms, most ${ping.max} ms`,
+    `/ping       ${times(result.ping)}`,
+    `takeovers   ${times(result.takeoverPing)}`,
     `memory      ${MiB(early.rssBytes)} early, ${MiB(late.rssBytes)} at the end`,
     `threads     ${early.threads} early, ${late.threads} at the end`,
     `files       ${early.files} early, ${late.files} at the end`,
   ].join('\n');
+}
+
+function times({ count, p50, p99, max }: PingTimes): string {
+  return `${count} asked, p50 ${p50} ms, p99 ${p99} ms, most ${max} ms`;
 }

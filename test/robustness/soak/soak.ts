@@ -14,6 +14,11 @@ export interface Ping {
   readonly ms: number;
 }
 
+/** A ping and whether it came while a new process was taking over, when two share the cores. */
+export interface SoakPing extends Ping {
+  readonly takeover: boolean;
+}
+
 const CALIBRATE_MS = 8000;
 const CALIBRATE_CALLERS = 24;
 const OVERLOAD = 2;
@@ -29,12 +34,13 @@ const HANG_EVERY = 5;
 /** Twice the load that one server carries, with faults, for so long. */
 export class Soak {
   readonly generations: Generation[] = [];
-  readonly pings: Ping[] = [];
+  readonly pings: SoakPing[] = [];
   requestsPerSecond = 0;
   kills = 0;
   readonly #options: SoakOptions;
   #prober: Worker | undefined;
   #index = 0;
+  #takeovers = 0;
 
   constructor(options: SoakOptions) {
     this.#options = options;
@@ -70,7 +76,7 @@ export class Soak {
     }
     const file = new URL('./ping-prober.js', import.meta.url);
     this.#prober = new Worker(file, { workerData: next.http.port });
-    this.#prober.on('message', (ping: Ping) => this.pings.push(ping));
+    this.#prober.on('message', (ping: Ping) => this.pings.push({ ...ping, takeover: this.#takeovers > 0 }));
   }
 
   /** Requests a second that are answered when callers wait for their answers. */
@@ -124,8 +130,10 @@ export class Soak {
   /** A new process takes over while the old one finishes what it accepted. */
   async #takeOver(): Promise<void> {
     const old = this.current;
+    this.#takeovers += 1;
     await this.#newGeneration();
     await old.stop();
+    this.#takeovers -= 1;
   }
 
   #break(): void {
