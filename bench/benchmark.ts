@@ -2,14 +2,15 @@ import type { Pack } from '../lib/checkpoint/pack/pack.js';
 import { loadTokenizer } from '../lib/text/tokenizer.js';
 import { compareAnswers } from './compare.js';
 import { measureGrowth } from './growth/growth.js';
+import { reasonOf, type SystemMeasurement } from './life.js';
 import { cachedCheckpoint, cachedPack } from './model/cached-model.js';
-import { type BenchOptions, makePlan, orderOf, type Plan } from './plan.js';
+import { type BenchOptions, makePlan, type Plan } from './plan.js';
 import { makePhotographs } from './posts/photographs.js';
 import type { PostMaterial } from './posts/post-stream.js';
 import { Texts } from './posts/texts.js';
 import { describeMachine } from './report/machine.js';
 import type { GrowthPoint, Results, SystemRun } from './report/results.js';
-import { reasonOf, runSystem, type SystemMeasurement } from './run-system.js';
+import { runRound } from './run-round.js';
 import { fillCompileCache } from './systems/compile-cache.js';
 import { findPython } from './systems/find-python.js';
 import { peer } from './systems/peer.js';
@@ -125,25 +126,26 @@ async function measureAll(
     } catch (error) {
       const problem = `${what}: ${reasonOf(error, context.signal)}`;
       context.note(problem);
-      measured.problems.push(problem.replaceAll(checkpoint, 'CHECKPOINT'));
+      measured.problems.push(problem);
     }
   };
   for (let round = 0; round < context.plan.rounds; round++) {
-    for (const definition of orderOf(definitions, round)) {
-      await attempt(`round ${round + 1}, ${definition.name}`, async () => {
-        const { run, answers, problems } = await runSystem(definition, round, context);
+    await attempt(`round ${round + 1}`, async () => {
+      const { measurements, problems } = await runRound(definitions, round, context);
+      measured.problems.push(...problems);
+      for (const { run, answers } of measurements) {
         measured.runs.push(run);
-        measured.problems.push(...problems);
         if (answers.answers.length > 0) measured.answers.push(answers);
-      });
-    }
+      }
+    });
   }
   for (const pack of context.plan.growth ? packs : []) {
     await attempt(`growth of ${nameOf(pack)}`, () =>
       measureGrowth(pack, nameOf(pack), context, (point) => measured.growth.push(point)),
     );
   }
-  return measured;
+  const problems = measured.problems.map((problem) => problem.replaceAll(checkpoint, 'CHECKPOINT'));
+  return { ...measured, problems };
 }
 
 function tooFar(differences: Results['differences']): string[] {

@@ -14,12 +14,11 @@ import type { Alone, PingResult, SystemRun, Window } from './report/results.js';
 import { median, quantile } from './report/statistics.js';
 import { processFigures } from './systems/process-figures.js';
 import { type RunningSystem, startSystem } from './systems/running-system.js';
-import type { SystemDefinition } from './systems/system.js';
+import type { SystemDefinition, SystemName } from './systems/system.js';
 
 export interface SystemMeasurement {
   readonly run: SystemRun;
   readonly answers: SystemAnswers;
-  readonly problems: readonly string[];
 }
 
 /** Numbers of streams that are not windows. */
@@ -33,69 +32,117 @@ const OVERLOAD_FACTOR = 2;
 /** How long a graph runs alone, as a share of a window. */
 const ALONE_SHARE = 0.5;
 
-/**
- * One life of a server: start, compared posts, all windows, memory, `/ping` under overload. Rejects when it does not
- * start; what fails later is a problem beside what was measured until then.
- */
-export async function runSystem(
-  definition: SystemDefinition,
-  round: number,
-  context: BenchContext,
-): Promise<SystemMeasurement> {
-  const { plan, note, signal } = context;
-  const startAloneMs = definition.pack ? await measureStartAlone(definition.pack) : null;
-  const system = await startSystem(definition, signal);
-  const { name, startMs } = system;
-  const tell = (text: string): void => note(`round ${round + 1}/${plan.rounds}, ${name}: ${text}`);
-  tell(`healthy after ${(startMs / 1000).toFixed(2)} s`);
-  const life = new Life(system, context, tell);
-  try {
-    life.raw = definition.pack && (await RawProcess.open(definition.pack, context.material));
-    await life.live(round === 0);
-  } catch (error) {
-    life.problems.push(reasonOf(error, signal));
-  } finally {
-    life.raw?.close();
-    await system.stop();
-  }
-  const { windows, residentBytes, peakBytes, ping, answers, problems } = life;
-  return {
-    run: { name, round, startMs, startAloneMs, windows, residentBytes, peakBytes, ping },
-    answers: { name, answers },
-    problems: problems.map((problem) => `round ${round + 1}, ${name}: ${problem}`),
-  };
-}
-
 /** Why a part ended early. */
 export function reasonOf(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return 'interrupted; what is missing was not measured.';
   return error instanceof Error ? error.message : String(error);
 }
 
-class Life {
-  readonly windows: Window[] = [];
-  readonly problems: string[] = [];
-  answers: readonly Answer[] = [];
-  residentBytes: number | null = null;
-  peakBytes: number | null = null;
-  ping: PingResult | null = null;
+/**
+ * One life of a server: its start, compared posts, windows, memory, `/ping` under overload, its end. A step that fails is
+ * a problem beside what was measured until then, and the steps after it are left out.
+ */
+export class Life {
+  readonly name: SystemName;
+  readonly #windows: Window[] = [];
+  readonly #problems: string[] = [];
+  #answers: readonly Answer[] = [];
+  #residentBytes: number | null = null;
+  #peakBytes: number | null = null;
+  #ping: PingResult | null = null;
   /** What runs the same graphs without the server. */
-  raw: RawProcess | undefined;
+  #raw: RawProcess | undefined;
   #answered = 0;
+  #failed = false;
 
-  constructor(
+  private constructor(
+    private readonly definition: SystemDefinition,
     private readonly system: RunningSystem,
+    private readonly startAloneMs: number | null,
+    private readonly round: number,
     private readonly context: BenchContext,
-    private readonly tell: (text: string) => void,
-  ) {}
+  ) {
+    this.name = system.name;
+  }
 
-  /** @param first whether this is the first round, whose answers are compared and whose memory is read for certain */
-  async live(first: boolean): Promise<void> {
-    if (first) this.answers = await this.#answer();
-    await this.#measureWindows();
-    if (first) await this.#completeForMemory();
-    this.peakBytes = (await processFigures(this.system.pid))?.peakBytes ?? null;
-    if (this.system.name !== 'peer') this.ping = await this.#ping();
+  /** Rejects when the server does not start. */
+  static async begin(definition: SystemDefinition, round: number, context: BenchContext): Promise<Life> {
+    const startAloneMs = definition.pack ? await measureStartAlone(definition.pack) : null;
+    const system = await startSystem(definition, context.signal);
+    const life = new Life(definition, system, startAloneMs, round, context);
+    life.#tell(`healthy after ${(system.startMs / 1000).toFixed(2)} s`);
+    return life;
+  }
+
+  /** Makes ready what measures beside the server, and in the first round compares its answers. */
+  prepare(): Promise<void> {
+    return this.#attempt(async () => {
+      const { pack } = this.definition;
+      this.#raw = pack && (await RawProcess.open(pack, this.context.material));
+      if (this.#first) this.#answers = await this.#answer();
+    });
+  }
+
+  /** The window of that number. */
+  measure(scenario: Scenario, concurrency: number, number: number): Promise<void> {
+    return this.#attempt(async () => {
+      const window = await this.#window(scenario, concurrency, number);
+      this.#windows.push(window);
+      this.#tell(
+        `${scenario}, ${concurrency} in flight: ${window.itemsPerSecond.toFixed(2)} items/s, ` +
+          `p99 ${window.p99Ms.toFixed(0)} ms`,
+      );
+      await this.#readMemory();
+    });
+  }
+
+  /** What is measured when all windows are: in the first round memory for certain. */
+  conclude(): Promise<void> {
+    return this.#attempt(async () => {
+      if (this.#first) await this.#completeForMemory();
+      this.#peakBytes = (await processFigures(this.system.pid))?.peakBytes ?? null;
+      if (this.name !== 'peer') this.#ping = await this.#measurePing();
+    });
+  }
+
+  /** Ends the server. */
+  async end(): Promise<SystemMeasurement> {
+    this.#raw?.close();
+    await this.system.stop();
+    const { name, round, startAloneMs } = this;
+    return {
+      run: {
+        ...{ name, round, startMs: this.system.startMs, startAloneMs },
+        windows: this.#windows,
+        residentBytes: this.#residentBytes,
+        peakBytes: this.#peakBytes,
+        ping: this.#ping,
+      },
+      answers: { name, answers: this.#answers },
+    };
+  }
+
+  /** What went wrong, in sentences. */
+  get problems(): string[] {
+    return this.#problems.map((problem) => `round ${this.round + 1}, ${this.name}: ${problem}`);
+  }
+
+  get #first(): boolean {
+    return this.round === 0;
+  }
+
+  #tell(text: string): void {
+    this.context.note(`round ${this.round + 1}/${this.context.plan.rounds}, ${this.name}: ${text}`);
+  }
+
+  async #attempt(step: () => Promise<void>): Promise<void> {
+    if (this.#failed) return;
+    try {
+      await step();
+    } catch (error) {
+      this.#failed = true;
+      this.#problems.push(reasonOf(error, this.context.signal));
+    }
   }
 
   /** What the system says to a few posts of every kind: all systems must be doing the same work. */
@@ -115,28 +162,12 @@ class Life {
     return answers;
   }
 
-  async #measureWindows(): Promise<void> {
-    const { scenarios, concurrencies } = this.context.plan;
-    let number = 0;
-    for (const scenario of scenarios) {
-      for (const concurrency of concurrencies) {
-        const window = await this.#window(scenario, concurrency, number++);
-        this.windows.push(window);
-        this.tell(
-          `${scenario}, ${concurrency} in flight: ${window.itemsPerSecond.toFixed(2)} items/s, ` +
-            `p99 ${window.p99Ms.toFixed(0)} ms`,
-        );
-        await this.#readMemory();
-      }
-    }
-  }
-
   async #window(scenario: Scenario, concurrency: number, number: number): Promise<Window> {
     const { plan, material, signal } = this.context;
     const ahead = AHEAD[scenario === 'text' ? 'text' : 'other'] * (plan.windowSeconds + 2);
     prepareTexts(scenario, number, ahead, material);
     const meter = new CoreMeter(this.system.pid);
-    const batches = this.raw && scenario !== 'repeats' ? new BatchMeter(this.system.port) : undefined;
+    const batches = this.#raw && scenario !== 'repeats' ? new BatchMeter(this.system.port) : undefined;
     const result = await closedLoop({
       port: this.system.port,
       concurrency,
@@ -150,7 +181,7 @@ class Life {
     });
     this.#answered += result.answered;
     if (result.errors.length > 0) {
-      this.problems.push(
+      this.#problems.push(
         `${scenario}, ${concurrency} in flight: ${result.errors.length} errors, ${result.errors[0]}`,
       );
     }
@@ -171,7 +202,7 @@ class Life {
   async #alone(batches: BatchMeter, concurrency: number): Promise<Alone | null> {
     const seconds = ALONE_SHARE * this.context.plan.windowSeconds;
     const batchSizes = batches.sizes();
-    const costs = await this.raw?.costs({ concurrency, batchSizes, seconds });
+    const costs = await this.#raw?.costs({ concurrency, batchSizes, seconds });
     if (costs === undefined) return null;
     const { textMs, imageMs, headMs } = costs;
     return { itemsPerSecond: 1000 / (textMs + imageMs + headMs), batchSizes };
@@ -182,7 +213,7 @@ class Life {
     const { plan, material, signal } = this.context;
     const missing = plan.memoryAfterItems - this.#answered;
     if (missing <= 0) return;
-    this.tell(`${missing} more posts until memory is read`);
+    this.#tell(`${missing} more posts until memory is read`);
     const { answered } = await closedLoop({
       port: this.system.port,
       concurrency: 8,
@@ -196,17 +227,17 @@ class Life {
 
   /** At the end of the first window by which enough posts were answered. */
   async #readMemory(): Promise<void> {
-    if (this.residentBytes !== null || this.#answered < this.context.plan.memoryAfterItems) return;
-    this.residentBytes = (await processFigures(this.system.pid))?.residentBytes ?? null;
+    if (this.#residentBytes !== null || this.#answered < this.context.plan.memoryAfterItems) return;
+    this.#residentBytes = (await processFigures(this.system.pid))?.residentBytes ?? null;
   }
 
   /** The load is twice what the last and highest load of the first scenario was answered at. */
-  async #ping(): Promise<PingResult | null> {
+  async #measurePing(): Promise<PingResult | null> {
     const { plan, material, signal } = this.context;
     const [scenario] = plan.scenarios;
     const saturated = Math.max(
       0,
-      ...this.windows.filter((one) => one.scenario === scenario).map((one) => one.itemsPerSecond),
+      ...this.#windows.filter((one) => one.scenario === scenario).map((one) => one.itemsPerSecond),
     );
     if (scenario === undefined || saturated === 0) return null;
     const { pingsMs, failures, rate, load } = await pingUnderLoad({
@@ -217,8 +248,8 @@ class Life {
       signal,
     });
     if (load.errors.length > 0)
-      this.problems.push(`overload: ${load.errors.length} errors, ${load.errors[0]}`);
-    this.tell(`/ping at ${rate.toFixed(0)} posts/s: p99 ${quantile(pingsMs, 0.99).toFixed(1)} ms`);
+      this.#problems.push(`overload: ${load.errors.length} errors, ${load.errors[0]}`);
+    this.#tell(`/ping at ${rate.toFixed(0)} posts/s: p99 ${quantile(pingsMs, 0.99).toFixed(1)} ms`);
     return {
       postsPerSecond: rate,
       p50Ms: median(pingsMs),

@@ -19,7 +19,7 @@ export const GOALS: readonly Goal[] = [
   faster('50 % repeats, 8 in flight', 'repeats', { fp32: 2.5, int8: 8 }),
   {
     what: 'start to first healthy /ping, times faster',
-    measured: (summary, name) => ratio(summary.run('peer', 'startMs'), summary.run(name, 'startMs')),
+    measured: (summary, name) => summary.startSpeedUp(name),
     wanted: { fp32: 8, int8: 20 },
     atLeast: true,
     unit: '×',

@@ -53,12 +53,16 @@ export class Summary {
     return medianOf(windows.map(({ alone }) => alone?.batchSizes.text || null));
   }
 
-  /** How many times the peer's throughput. */
+  /** How many times the peer's throughput: of each round, because the machine's speed is another in each. */
   speedUp(name: SystemName, scenario: Scenario, concurrency: number): number | undefined {
-    return ratio(
-      this.window(name, scenario, concurrency, 'itemsPerSecond'),
-      this.window('peer', scenario, concurrency, 'itemsPerSecond'),
-    );
+    const rate = ({ windows }: SystemRun): number | undefined =>
+      windows.find(isOf(scenario, concurrency))?.itemsPerSecond;
+    return this.#besidePeer(name, (own, peer) => ratio(rate(own), rate(peer)));
+  }
+
+  /** How many times as fast as the peer it starts, of each round. */
+  startSpeedUp(name: SystemName): number | undefined {
+    return this.#besidePeer(name, (own, peer) => ratio(peer.startMs, own.startMs));
   }
 
   /** The share of all windows in which other processes kept more than a tenth of a core busy. */
@@ -71,12 +75,29 @@ export class Summary {
   #windows(name: SystemName, scenario: Scenario, concurrency: number): Window[] {
     return this.#runs(name)
       .flatMap(({ windows }) => windows)
-      .filter((window) => window.scenario === scenario && window.concurrency === concurrency);
+      .filter(isOf(scenario, concurrency));
+  }
+
+  #besidePeer(
+    name: SystemName,
+    compare: (own: SystemRun, peer: SystemRun) => number | undefined,
+  ): number | undefined {
+    const peers = new Map(this.#runs('peer').map((run) => [run.round, run]));
+    return medianOf(
+      this.#runs(name).map((own) => {
+        const peer = peers.get(own.round);
+        return (peer && compare(own, peer)) ?? null;
+      }),
+    );
   }
 
   #runs(name: SystemName): SystemRun[] {
     return this.results.runs.filter((run) => run.name === name);
   }
+}
+
+function isOf(scenario: Scenario, concurrency: number) {
+  return (window: Window): boolean => window.scenario === scenario && window.concurrency === concurrency;
 }
 
 function medianOf(values: readonly (number | null)[]): number | undefined {

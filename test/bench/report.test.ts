@@ -3,6 +3,8 @@ import { CommanderError } from 'commander';
 import { parseOptions } from '../../bench/command.js';
 import { compareAnswers } from '../../bench/compare.js';
 import { makePlan, orderOf } from '../../bench/plan.js';
+import type { SystemRun, Window } from '../../bench/report/results.js';
+import { Summary } from '../../bench/report/summarize.js';
 import { digits, table } from '../../bench/report/table.js';
 
 describe('the arguments', () => {
@@ -51,6 +53,34 @@ describe('the arguments', () => {
   test('systems run the other way round in every other round', () => {
     expect(orderOf(['a', 'b'], 0)).toEqual(['a', 'b']);
     expect(orderOf(['a', 'b'], 1)).toEqual(['b', 'a']);
+  });
+});
+
+describe('ratios to the peer', () => {
+  const run = (name: 'peer' | 'fp32', round: number, itemsPerSecond: number, startMs: number) =>
+    ({
+      name,
+      round,
+      startMs,
+      windows: [{ scenario: 'text', concurrency: 8, itemsPerSecond } as Window],
+    }) as unknown as SystemRun;
+  const summaryOf = (runs: SystemRun[]) => new Summary({ runs } as unknown as Summary['results']);
+
+  test('are those of each round, whose middle one counts: the machine may be another in each', () => {
+    const summary = summaryOf([
+      ...[run('peer', 0, 1, 8000), run('fp32', 0, 2, 1000)],
+      ...[run('fp32', 1, 40, 500), run('peer', 1, 10, 3000)],
+      ...[run('peer', 2, 6, 9000), run('fp32', 2, 6, 1000)],
+    ]);
+    expect(summary.speedUp('fp32', 'text', 8)).toBe(2);
+    expect(summary.startSpeedUp('fp32')).toBe(8);
+  });
+
+  test('leave out a round that lacks one of the two, and are none without any', () => {
+    const summary = summaryOf([run('fp32', 0, 100, 1), run('fp32', 1, 6, 1), run('peer', 1, 2, 5)]);
+    expect(summary.speedUp('fp32', 'text', 8)).toBe(3);
+    expect(summary.speedUp('fp32', 'image', 8)).toBeUndefined();
+    expect(summaryOf([run('fp32', 0, 100, 1)]).startSpeedUp('fp32')).toBeUndefined();
   });
 });
 
