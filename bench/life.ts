@@ -15,6 +15,7 @@ import { median, quantile } from './report/statistics.js';
 import { processFigures } from './systems/process-figures.js';
 import { type RunningSystem, startSystem } from './systems/running-system.js';
 import type { SystemDefinition, SystemName } from './systems/system.js';
+import { untilIdle } from './systems/until-idle.js';
 
 export interface SystemMeasurement {
   readonly run: SystemRun;
@@ -72,6 +73,11 @@ export class Life {
     const life = new Life(definition, system, startAloneMs, round, context);
     life.#tell(`healthy after ${(system.startMs / 1000).toFixed(2)} s`);
     return life;
+  }
+
+  /** Waits until the server has nothing more to prepare. */
+  settle(): Promise<void> {
+    return this.#attempt(() => untilIdle(this.system.pid, this.context.signal));
   }
 
   /** Makes ready what measures beside the server, and in the first round compares its answers. */

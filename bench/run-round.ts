@@ -24,7 +24,9 @@ export async function runRound(
   for (const definition of orderOf(definitions, round)) {
     if (signal.aborted) break;
     try {
-      lives.push(await Life.begin(definition, round, context));
+      const life = await Life.begin(definition, round, context);
+      lives.push(life);
+      await life.settle();
     } catch (error) {
       const problem = `round ${round + 1}, ${definition.name}: ${reasonOf(error, signal)}`;
       note(problem);
