@@ -1,5 +1,5 @@
 import type { SystemName } from '../systems/system.js';
-import { ratio, type Summary } from './summarize.js';
+import type { Summary } from './summarize.js';
 
 /** What this server is to reach, against the peer or on its own. */
 export interface Goal {
@@ -26,8 +26,7 @@ export const GOALS: readonly Goal[] = [
   },
   {
     what: 'resident memory, share of the peer’s',
-    measured: (summary, name) =>
-      percent(ratio(summary.run(name, 'residentBytes'), summary.run('peer', 'residentBytes'))),
+    measured: (summary, name) => percent(summary.residentShare(name)),
     wanted: { fp32: 50, int8: 25 },
     atLeast: false,
     unit: '%',

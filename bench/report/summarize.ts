@@ -65,6 +65,13 @@ export class Summary {
     return this.#besidePeer(name, (own, peer) => ratio(peer.startMs, own.startMs));
   }
 
+  /** Its resident memory as a share of the peer's, of each round. */
+  residentShare(name: SystemName): number | undefined {
+    return this.#besidePeer(name, (own, peer) =>
+      ratio(own.residentBytes ?? undefined, peer.residentBytes ?? undefined),
+    );
+  }
+
   /** The share of all windows in which other processes kept more than a tenth of a core busy. */
   get disturbedShare(): number {
     const windows = this.results.runs.flatMap((run) => run.windows);

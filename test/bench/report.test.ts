@@ -62,6 +62,7 @@ describe('ratios to the peer', () => {
       name,
       round,
       startMs,
+      residentBytes: name === 'peer' && round > 0 ? null : 10 * itemsPerSecond,
       windows: [{ scenario: 'text', concurrency: 8, itemsPerSecond } as Window],
     }) as unknown as SystemRun;
   const summaryOf = (runs: SystemRun[]) => new Summary({ runs } as unknown as Summary['results']);
@@ -74,6 +75,8 @@ describe('ratios to the peer', () => {
     ]);
     expect(summary.speedUp('fp32', 'text', 8)).toBe(2);
     expect(summary.startSpeedUp('fp32')).toBe(8);
+    // The peer's memory was read in the first round only.
+    expect(summary.residentShare('fp32')).toBe(2);
   });
 
   test('leave out a round that lacks one of the two, and are none without any', () => {

@@ -34,9 +34,16 @@ type Attempt<Output> =
   | { readonly outcomes: readonly PromiseSettledResult<Output>[] }
   | { readonly error: unknown };
 
+/** From so many items on, a batch is worth waiting for: a batch of four texts takes little longer than one of two. */
+const WORTH_WAITING = 3;
+
 /**
- * A bounded queue that forms batches. There is no timer: what gathered while the backend was busy is the next batch, and
+ * A bounded queue that forms batches. No timer forms them: what gathered while the backend was busy is the next batch, and
  * an idle backend starts with what came in the same turn of the event loop.
+ *
+ * A backend that runs several batches side by side gets even ones. While one runs, the next waits for its share of all
+ * items that wait or run, because two small batches cost more than one that is twice as large. It waits until the share
+ * is there or the other has ended, and no longer than a batch usually takes, should the other hang.
  *
  * Every submission settles exactly once. One whose signal aborts while it waits is never computed; one that aborts while
  * it runs is settled at once and its result dropped. A batch that fails as a whole costs only the items that fail again
@@ -51,7 +58,10 @@ export class Batcher<Input, Output> {
   readonly #itemTime = new ServiceTime();
   readonly #batchTime = new ServiceTime();
   readonly #running = new Set<Submission<Input, Output>>();
+  #runs = 0;
   #deferred = false;
+  /** Ends the patience with which a batch waits for its share; undefined where none does. */
+  #endPatience: (() => void) | undefined;
   #closed: { readonly reason: unknown } | undefined;
 
   constructor(options: BatcherOptions<Input, Output>) {
@@ -100,6 +110,7 @@ export class Batcher<Input, Output> {
   /** Rejects what waits, what runs and what is submitted from now on. */
   close(reason: unknown): void {
     this.#closed ??= { reason };
+    this.#endPatience?.();
     for (const submission of this.#running) submission.reject(reason);
     for (const submission of [...this.#suspects, ...this.#waiting]) {
       submission.reject(reason);
@@ -121,38 +132,58 @@ export class Batcher<Input, Output> {
     });
   }
 
-  #dispatch(): void {
-    while (this.#options.backend.free > 0) {
-      const batch = this.#takeBatch();
+  /** @param patient whether the first batch may wait for its share; what is left by it goes at once */
+  #dispatch(patient = true): void {
+    for (let first = true; this.#options.backend.free > 0; first = false) {
+      const batch = this.#takeBatch(patient && first);
       if (batch === undefined) return;
       void this.#run(batch);
     }
   }
 
-  #takeBatch(): readonly Submission<Input, Output>[] | undefined {
+  #takeBatch(patient: boolean): readonly Submission<Input, Output>[] | undefined {
     const [suspect] = this.#suspects;
     if (suspect !== undefined) {
       this.#suspects.delete(suspect);
       return [suspect];
     }
-    const batch = chooseBatch(this.#waiting, this.#sharedBounds());
+    const share = this.#share();
+    if (patient && this.#waitsFor(share)) return undefined;
+    this.#endPatience?.();
+    const batch = chooseBatch(this.#waiting, { ...this.#options.bounds, maxItems: share });
     for (const submission of batch ?? []) this.#waiting.delete(submission);
     return batch;
   }
 
-  /** What waits is shared out evenly when several batches can start at once. */
-  #sharedBounds(): BatchBounds {
+  /** Of all items, for each of the batches that can run side by side. */
+  #share(): number {
     const { bounds, backend } = this.#options;
-    const share = Math.ceil(this.#waiting.size / backend.free);
-    return { ...bounds, maxItems: Math.min(bounds.maxItems, Math.max(1, share)) };
+    const share = Math.ceil((this.#waiting.size + this.#running.size) / (backend.free + this.#runs));
+    return Math.min(bounds.maxItems, Math.max(1, share));
+  }
+
+  #waitsFor(share: number): boolean {
+    const waits = this.#runs > 0 && share >= WORTH_WAITING && this.#waiting.size < share;
+    if (!waits || this.#endPatience !== undefined) return waits;
+    const cancel = this.#options.clock.after(this.msPerBatch, () => {
+      this.#endPatience = undefined;
+      this.#dispatch(false);
+    });
+    this.#endPatience = () => {
+      this.#endPatience = undefined;
+      cancel();
+    };
+    return true;
   }
 
   async #run(batch: readonly Submission<Input, Output>[]): Promise<void> {
     const { clock, onBatch } = this.#options;
     const start = clock.now();
     for (const submission of batch) this.#running.add(submission);
+    this.#runs += 1;
     const attempt = await this.#attempt(batch);
     for (const submission of batch) this.#running.delete(submission);
+    this.#runs -= 1;
     const runMs = clock.now() - start;
     const outcome = this.#settle(batch, attempt, start, runMs);
     if (outcome === 'ok') {

@@ -44,26 +44,32 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
+const workers = fc.integer({ min: 1, max: 3 });
 const BOUNDS = { maxItems: 4, maxCost: 100 };
 const CAPACITY = 12;
 
 /** One batcher under a script, and the record of all that it did. */
 class Trial {
   readonly clock = new FakeClock();
-  readonly backend = new FakeBackend<Item>();
+  readonly backend: FakeBackend<Item>;
   readonly settled = new Map<number, string>();
   readonly abortedWhileQueued = new Set<number>();
   readonly refused = new Set<number>();
   readonly controllers: AbortController[] = [];
   readonly problems: string[] = [];
-  readonly batcher = new Batcher<Item, string>({
-    backend: this.backend,
-    bounds: BOUNDS,
-    capacity: CAPACITY,
-    weigh: ({ weight }) => weight,
-    retriesAlone: (error) => (error as Error).message !== 'lost',
-    clock: this.clock,
-  });
+  readonly batcher: Batcher<Item, string>;
+
+  constructor(workers = 1) {
+    this.backend = new FakeBackend<Item>(workers);
+    this.batcher = new Batcher<Item, string>({
+      backend: this.backend,
+      bounds: BOUNDS,
+      capacity: CAPACITY,
+      weigh: ({ weight }) => weight,
+      retriesAlone: (error) => (error as Error).message !== 'lost',
+      clock: this.clock,
+    });
+  }
 
   async perform(steps: readonly Step[]): Promise<void> {
     for (const step of steps) {
@@ -139,8 +145,8 @@ class Trial {
 describe('whatever happens to a batcher', () => {
   test('every item settles once; none is lost, computed after its caller left, or accepted beyond the capacity', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 80 }), async (steps) => {
-        const trial = new Trial();
+      fc.asyncProperty(fc.array(step, { maxLength: 80 }), workers, async (steps, count) => {
+        const trial = new Trial(count);
         await trial.perform(steps);
         const before = trial.backend.batches.length;
         await trial.end();
@@ -166,8 +172,8 @@ describe('whatever happens to a batcher', () => {
 
   test('no batch exceeds its bounds, and no item runs more than twice', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 80 }), async (steps) => {
-        const trial = new Trial();
+      fc.asyncProperty(fc.array(step, { maxLength: 80 }), workers, async (steps, count) => {
+        const trial = new Trial(count);
         await trial.perform(steps);
         await trial.end();
         const runs = new Map<number, number>();

@@ -206,6 +206,81 @@ describe('a batcher', () => {
     ]);
   });
 
+  describe('while another batch runs', () => {
+    const BATCH_MS = 10;
+
+    /** Two workers, of which one is about to end a batch of 4 and the other runs one. */
+    async function underLoad() {
+      const set = setUp({ maxItems: 8, slots: 2 });
+      const { clock, backend, batcher } = set;
+      for (const item of ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'b3', 'b4'])
+        batcher.submit(item).catch(() => undefined);
+      await clock.pass(BATCH_MS);
+      backend.finish();
+      await clock.turn();
+      const submit = async (...items: string[]) => {
+        for (const item of items) batcher.submit(item).catch(() => undefined);
+        await clock.turn();
+      };
+      return { ...set, submit, later: () => backend.batches.slice(2) };
+    }
+
+    test('a batch waits for its share of all items', async () => {
+      const { submit, later } = await underLoad();
+      await submit('c1');
+      await submit('c2', 'c3');
+      expect(later()).toEqual([]);
+      await submit('c4');
+      expect(later()).toEqual([['c1', 'c2', 'c3', 'c4']]);
+    });
+
+    test('it waits no longer than the other runs', async () => {
+      const { backend, clock, submit, later } = await underLoad();
+      await submit('c1', 'c2', 'c3');
+      backend.finish();
+      await clock.turn();
+      expect(later()).toEqual([['c1', 'c2'], ['c3']]);
+    });
+
+    test('nor longer than a batch usually takes, should the other hang', async () => {
+      const { clock, submit, later } = await underLoad();
+      await submit('c1');
+      await clock.pass(BATCH_MS - 1);
+      await submit('c2');
+      expect(later()).toEqual([]);
+      await clock.pass(1);
+      expect(later()).toEqual([['c1', 'c2']]);
+      expect(clock.pendingTimers).toBe(0);
+    });
+
+    test('it leaves to the other its share', async () => {
+      const { submit, later } = await underLoad();
+      await submit('c1', 'c2', 'c3', 'c4', 'c5', 'c6');
+      expect(later()).toEqual([['c1', 'c2', 'c3', 'c4', 'c5']]);
+    });
+
+    test('where few items are under way it does not wait', async () => {
+      const { clock, backend, batcher } = setUp({ maxItems: 8, slots: 2 });
+      for (const item of ['a1', 'a2', 'a3']) void batcher.submit(item);
+      await clock.turn();
+      backend.finish();
+      await clock.turn();
+      void batcher.submit('c1');
+      await clock.turn();
+      expect(backend.batches).toEqual([['a1', 'a2'], ['a3'], ['c1']]);
+    });
+
+    test('nothing waits on once it is closed', async () => {
+      const { clock, batcher, submit, later } = await underLoad();
+      await submit('c1');
+      expect(clock.pendingTimers).toBe(1);
+      batcher.close('closed');
+      await clock.pass(BATCH_MS);
+      expect(clock.pendingTimers).toBe(0);
+      expect(later()).toEqual([]);
+    });
+  });
+
   test('rejects what waits, what runs and what comes once it is closed', async () => {
     const { clock, batcher } = setUp({ maxItems: 1 });
     const results = outcomes([batcher.submit('runs'), batcher.submit('waits')]);
