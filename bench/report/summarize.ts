@@ -112,7 +112,7 @@ function medianOf(values: readonly (number | null)[]): number | undefined {
   return numbers.length === 0 ? undefined : median(numbers);
 }
 
-export function ratio(numerator: number | undefined, denominator: number | undefined): number | undefined {
+function ratio(numerator: number | undefined, denominator: number | undefined): number | undefined {
   if (numerator === undefined || denominator === undefined || denominator === 0) return undefined;
   return numerator / denominator;
 }

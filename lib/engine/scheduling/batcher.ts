@@ -147,6 +147,7 @@ export class Batcher<Input, Output> {
       this.#suspects.delete(suspect);
       return [suspect];
     }
+    if (this.#waiting.size === 0) return undefined;
     const share = this.#share();
     if (patient && this.#waitsFor(share)) return undefined;
     this.#endPatience?.();

@@ -234,6 +234,15 @@ describe('a batcher', () => {
       expect(later()).toEqual([['c1', 'c2', 'c3', 'c4']]);
     });
 
+    test('nobody is patient for a batch without items', async () => {
+      const { clock, backend, batcher } = setUp({ maxItems: 8, capacity: 12, slots: 2 });
+      for (let item = 0; item < 12; item++) batcher.submit('a').catch(() => undefined);
+      await clock.turn();
+      backend.finish();
+      await clock.turn();
+      expect({ running: batcher.running, timers: clock.pendingTimers }).toEqual({ running: 6, timers: 0 });
+    });
+
     test('it waits no longer than the other runs', async () => {
       const { backend, clock, submit, later } = await underLoad();
       await submit('c1', 'c2', 'c3');

@@ -40,7 +40,7 @@ export class Soak {
   readonly #options: SoakOptions;
   #prober: Worker | undefined;
   #index = 0;
-  #takeovers = 0;
+  #takingOver = false;
 
   constructor(options: SoakOptions) {
     this.#options = options;
@@ -76,7 +76,7 @@ export class Soak {
     }
     const file = new URL('./ping-prober.js', import.meta.url);
     this.#prober = new Worker(file, { workerData: next.http.port });
-    this.#prober.on('message', (ping: Ping) => this.pings.push({ ...ping, takeover: this.#takeovers > 0 }));
+    this.#prober.on('message', (ping: Ping) => this.pings.push({ ...ping, takeover: this.#takingOver }));
   }
 
   /** Requests a second that are answered when callers wait for their answers. */
@@ -102,7 +102,7 @@ export class Soak {
     const rate = (OVERLOAD * this.requestsPerSecond) / 1000;
     const start = performance.now();
     const restarts = [...RESTARTS];
-    const takeovers: Promise<void>[] = [];
+    let takeover = Promise.resolve();
     let due = 0;
     let sampled = 0;
     let told = 0;
@@ -110,7 +110,8 @@ export class Soak {
       for (; due < now * rate; due += 1) if (this.current.underWay < MAX_UNDER_WAY) void this.#send();
       if (now > (restarts[0] ?? Number.POSITIVE_INFINITY) * totalMs) {
         restarts.shift();
-        takeovers.push(this.#takeOver());
+        // One after the other: a server that is told twice to stop ends at once.
+        takeover = takeover.then(() => this.#takeOver());
       }
       if (this.kills < this.#options.kills && now > ((this.kills + 0.5) / this.#options.kills) * totalMs)
         this.#break();
@@ -124,16 +125,16 @@ export class Soak {
       }
       await delay(TICK_MS);
     }
-    await Promise.all(takeovers);
+    await takeover;
   }
 
   /** A new process takes over while the old one finishes what it accepted. */
   async #takeOver(): Promise<void> {
     const old = this.current;
-    this.#takeovers += 1;
+    this.#takingOver = true;
     await this.#newGeneration();
     await old.stop();
-    this.#takeovers -= 1;
+    this.#takingOver = false;
   }
 
   #break(): void {
