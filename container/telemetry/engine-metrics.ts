@@ -10,7 +10,7 @@ export function observeEngine(registry: Registry): EngineObserver {
   const registers = [registry];
   const waits = new Histogram({
     name: 'moderation_queue_wait_seconds',
-    help: 'Seconds that an item waited before a stage.',
+    help: 'Seconds that an item waited before a stage since it was wanted there.',
     labelNames: ['stage'],
     buckets: SECONDS,
     registers,

@@ -6,6 +6,7 @@ import type { PostEvent } from './observer.js';
 import type { EngineSettings } from './options.js';
 import type { Encoded, Pipeline } from './pipeline.js';
 import { type Content, contentOf, modalitiesOf } from './post.js';
+import { Urgency } from './scheduling/urgency.js';
 import type { TimingsDraft } from './stages/stage.js';
 
 /**
@@ -57,9 +58,12 @@ async function compute(
   timings: TimingsDraft,
 ): Promise<{ text: Encoded | undefined; logits: Float32Array }> {
   signal.throwIfAborted();
+  // Nobody reads the text's features before the image's: while the image waits for its turn, the text may wait for company.
+  const urgency = new Urgency(content.image === undefined);
+  const onTurn = () => urgency.raise();
   const [text, image] = await Promise.all([
-    content.text === undefined ? undefined : pipeline.encodeText(content.text, signal, timings),
-    content.image === undefined ? undefined : pipeline.encodeImage(content.image, signal, timings),
+    content.text === undefined ? undefined : pipeline.encodeText(content.text, signal, timings, urgency),
+    content.image === undefined ? undefined : pipeline.encodeImage(content.image, signal, timings, onTurn),
   ]);
   const features = { text: text?.features, image: image?.features };
   return { text, logits: await pipeline.classify(features, signal, timings) };

@@ -6,6 +6,7 @@ import type { EngineContext } from './context.js';
 import { ContentKeys } from './features/content-key.js';
 import { FeatureCache } from './features/feature-cache.js';
 import type { StageName } from './observer.js';
+import { URGENT, type Urgency } from './scheduling/urgency.js';
 import type { PostFeatures } from './stages/head.js';
 import type { ImageFile } from './stages/image-decoder.js';
 import { ShortTexts } from './stages/short-texts.js';
@@ -74,21 +75,38 @@ export class Pipeline {
     await Promise.all(Object.values(this.stages).map((stage) => stage.improve()));
   }
 
-  encodeText(text: string, signal: AbortSignal, timings: TimingsDraft): Promise<Encoded> {
+  /** @param urgency until it rises the text starts no batch, and goes with what does */
+  encodeText(
+    text: string,
+    signal: AbortSignal,
+    timings: TimingsDraft,
+    urgency: Urgency = URGENT,
+  ): Promise<Encoded> {
     return this.cache.get(
       this.#keys.ofText(text),
       signal,
-      (shared) => this.#computeText(text, shared, timings),
+      (shared, wanted) => this.#computeText(text, shared, timings, wanted),
       (outcome) => this.#context.observer.cache?.({ modality: 'text', outcome }),
+      urgency,
     );
   }
 
-  async encodeImage(file: ImageFile, signal: AbortSignal, timings: TimingsDraft): Promise<Encoded> {
+  /** @param onTurn called when the image waits for no other image any more; it may be called again */
+  async encodeImage(
+    file: ImageFile,
+    signal: AbortSignal,
+    timings: TimingsDraft,
+    onTurn: () => void = () => undefined,
+  ): Promise<Encoded> {
+    if (this.stages.encode_image.idle) onTurn();
     return this.cache.get(
       await this.#keys.ofImage(file.bytes),
       signal,
-      (shared) => this.#computeImage(file, shared, timings),
-      (outcome) => this.#context.observer.cache?.({ modality: 'image', outcome }),
+      (shared) => this.#computeImage(file, shared, timings, onTurn),
+      (outcome) => {
+        if (outcome !== 'miss') onTurn();
+        this.#context.observer.cache?.({ modality: 'image', outcome });
+      },
     );
   }
 
@@ -97,10 +115,15 @@ export class Pipeline {
     return this.stages.classify.submit(features, signal, timings);
   }
 
-  async #computeText(text: string, signal: AbortSignal, timings: TimingsDraft): Promise<Encoded> {
+  async #computeText(
+    text: string,
+    signal: AbortSignal,
+    timings: TimingsDraft,
+    urgency: Urgency,
+  ): Promise<Encoded> {
     const { ids, truncated } = await this.#tokenize(text, signal, timings);
     const row = textRow(ids, this.#pack.manifest.text);
-    const features = await this.stages.encode_text.submit(row, signal, timings);
+    const features = await this.stages.encode_text.submit(row, signal, timings, { urgency });
     return { features, truncated };
   }
 
@@ -108,9 +131,14 @@ export class Pipeline {
     return this.#shortTexts.encode(text, timings) ?? this.stages.tokenize.submit(text, signal, timings);
   }
 
-  async #computeImage(file: ImageFile, signal: AbortSignal, timings: TimingsDraft): Promise<Encoded> {
+  async #computeImage(
+    file: ImageFile,
+    signal: AbortSignal,
+    timings: TimingsDraft,
+    onStart: () => void,
+  ): Promise<Encoded> {
     const pixels = await this.stages.decode_image.submit(file, signal, timings);
-    const features = await this.stages.encode_image.submit(pixels, signal, timings);
+    const features = await this.stages.encode_image.submit(pixels, signal, timings, { onStart });
     return { features, truncated: false };
   }
 

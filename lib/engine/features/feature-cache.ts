@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { SingleFlight } from './single-flight.js';
+import type { Urgency } from '../scheduling/urgency.js';
+import { type Compute, SingleFlight } from './single-flight.js';
 
 /** How a lookup was served: from memory, by a computation that was under way, or by a new one. */
 export type CacheOutcome = 'hit' | 'shared' | 'miss';
@@ -31,8 +32,9 @@ export class FeatureCache<Value extends object> {
   async get(
     key: string,
     signal: AbortSignal,
-    compute: (signal: AbortSignal) => Promise<Value>,
+    compute: Compute<Value>,
     onOutcome: (outcome: CacheOutcome) => void,
+    urgency?: Urgency,
   ): Promise<Value> {
     const kept = this.#kept?.get(key);
     if (kept !== undefined) {
@@ -40,10 +42,11 @@ export class FeatureCache<Value extends object> {
       return kept;
     }
     onOutcome(this.#flights.has(key) ? 'shared' : 'miss');
-    return this.#flights.join(key, signal, async (shared) => {
-      const value = await compute(shared);
+    const computeAndKeep: Compute<Value> = async (...shared) => {
+      const value = await compute(...shared);
       this.#kept?.set(key, value);
       return value;
-    });
+    };
+    return this.#flights.join(key, signal, computeAndKeep, urgency);
   }
 }

@@ -1,12 +1,17 @@
+import { URGENT, Urgency } from '../scheduling/urgency.js';
+
 interface Flight<Value> {
   readonly result: Promise<Value>;
   readonly controller: AbortController;
+  readonly urgency: Urgency;
   waiters: number;
 }
 
+export type Compute<Value> = (signal: AbortSignal, urgency: Urgency) => Promise<Value>;
+
 /**
  * Runs one computation for all who ask for the same key at the same time. A waiter that leaves does not disturb the
- * others; when the last one left, the computation's own signal aborts.
+ * others; when the last one left, the computation's own signal aborts. It is urgent as soon as it is for one of them.
  */
 export class SingleFlight<Value> {
   readonly #flights = new Map<string, Flight<Value>>();
@@ -24,11 +29,13 @@ export class SingleFlight<Value> {
   async join(
     key: string,
     signal: AbortSignal,
-    compute: (signal: AbortSignal) => Promise<Value>,
+    compute: Compute<Value>,
+    urgency: Urgency = URGENT,
   ): Promise<Value> {
     signal.throwIfAborted();
     const flight = this.#flights.get(key) ?? this.#start(key, compute);
     flight.waiters += 1;
+    urgency.whenRaised(() => flight.urgency.raise());
     try {
       return await orAborted(flight.result, signal);
     } finally {
@@ -37,9 +44,10 @@ export class SingleFlight<Value> {
     }
   }
 
-  #start(key: string, compute: (signal: AbortSignal) => Promise<Value>): Flight<Value> {
+  #start(key: string, compute: Compute<Value>): Flight<Value> {
     const controller = new AbortController();
-    const flight = { result: compute(controller.signal), controller, waiters: 0 };
+    const urgency = new Urgency(false);
+    const flight = { result: compute(controller.signal, urgency), controller, urgency, waiters: 0 };
     this.#flights.set(key, flight);
     return flight;
   }

@@ -4,6 +4,7 @@ import { type BatchBounds, batchCost, chooseBatch } from './choose-batch.js';
 import type { Clock } from './clock.js';
 import { ServiceTime } from './service-time.js';
 import { type Completed, Submission } from './submission.js';
+import { URGENT, type Urgency } from './urgency.js';
 
 export interface BatcherOptions<Input, Output> {
   readonly backend: Backend<Input, Output>;
@@ -23,7 +24,7 @@ export interface BatcherOptions<Input, Output> {
 export interface BatchReport {
   readonly items: number;
   readonly cost: number;
-  /** How long each item waited in this queue. */
+  /** How long each item waited in this queue since it was wanted. */
   readonly waitMs: readonly number[];
   readonly runMs: number;
   /** `split`: it failed as a whole and its items run again, each alone. */
@@ -33,6 +34,14 @@ export interface BatchReport {
 type Attempt<Output> =
   | { readonly outcomes: readonly PromiseSettledResult<Output>[] }
   | { readonly error: unknown };
+
+export interface SubmitOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Until it rises the item starts no batch, and goes with what does. Default: it is wanted at once. */
+  readonly urgency?: Urgency | undefined;
+  /** Called when a batch with the item starts: again where it failed and the item runs alone. */
+  readonly onStart?: (() => void) | undefined;
+}
 
 /** From so many items on, a batch is worth waiting for: a batch of four texts takes little longer than one of two. */
 const WORTH_WAITING = 3;
@@ -45,14 +54,18 @@ const WORTH_WAITING = 3;
  * items that wait or run, because two small batches cost more than one that is twice as large. It waits until the share
  * is there or the other has ended, and no longer than a batch usually takes, should the other hang.
  *
+ * An item that is not wanted yet fills up a batch of those that are.
+ *
  * Every submission settles exactly once. One whose signal aborts while it waits is never computed; one that aborts while
  * it runs is settled at once and its result dropped. A batch that fails as a whole costs only the items that fail again
  * alone.
  */
 export class Batcher<Input, Output> {
   readonly #options: BatcherOptions<Input, Output>;
-  /** In the order of arrival. */
-  readonly #waiting = new Set<Submission<Input, Output>>();
+  /** In the order in which they came to be wanted. */
+  readonly #wanted = new Set<Submission<Input, Output>>();
+  /** Not wanted yet, in the order of arrival. */
+  readonly #patient = new Set<Submission<Input, Output>>();
   /** Items of failed batches: they run alone, before anything else. */
   readonly #suspects = new Set<Submission<Input, Output>>();
   readonly #itemTime = new ServiceTime();
@@ -71,12 +84,17 @@ export class Batcher<Input, Output> {
 
   /** Items that wait. */
   get queued(): number {
-    return this.#waiting.size + this.#suspects.size;
+    return this.#waiting + this.#suspects.size;
   }
 
   /** Items that are being computed. */
   get running(): number {
     return this.#running.size;
+  }
+
+  /** Whether what is submitted now starts at once. */
+  get idle(): boolean {
+    return this.queued === 0 && this.#options.backend.free > 0;
   }
 
   /** Running mean of a batch's time over its items, in milliseconds. */
@@ -90,8 +108,8 @@ export class Batcher<Input, Output> {
   }
 
   /** Rejects with `overloaded` when the queue is full, and with the signal's reason when it aborts. */
-  submit(item: Input, signal?: AbortSignal): Promise<Completed<Output>> {
-    const { weigh, clock, capacity } = this.#options;
+  submit(item: Input, { signal, urgency = URGENT, onStart }: SubmitOptions = {}): Promise<Completed<Output>> {
+    const { weigh, capacity } = this.#options;
     if (this.#closed !== undefined) return Promise.reject(this.#closed.reason);
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.queued >= capacity) {
@@ -99,11 +117,11 @@ export class Batcher<Input, Output> {
         new ModerationError('overloaded', `The queue is full: it holds ${capacity} items.`),
       );
     }
-    const submission = new Submission<Input, Output>(item, weigh(item), clock.now(), signal, (gone) =>
+    const submission = new Submission<Input, Output>(item, weigh(item), { signal, onStart }, (gone) =>
       this.#dequeue(gone),
     );
-    this.#waiting.add(submission);
-    this.#dispatchSoon();
+    this.#patient.add(submission);
+    urgency.whenRaised(() => this.#want(submission));
     return submission.result;
   }
 
@@ -112,15 +130,35 @@ export class Batcher<Input, Output> {
     this.#closed ??= { reason };
     this.#endPatience?.();
     for (const submission of this.#running) submission.reject(reason);
-    for (const submission of [...this.#suspects, ...this.#waiting]) {
+    for (const submission of [...this.#suspects, ...this.#wanted, ...this.#patient]) {
       submission.reject(reason);
       this.#dequeue(submission);
     }
   }
 
   #dequeue(submission: Submission<Input, Output>): void {
-    const waited = this.#waiting.delete(submission) || this.#suspects.delete(submission);
+    const waited =
+      this.#wanted.delete(submission) ||
+      this.#patient.delete(submission) ||
+      this.#suspects.delete(submission);
     if (waited) this.#options.onDropped?.();
+  }
+
+  get #waiting(): number {
+    return this.#wanted.size + this.#patient.size;
+  }
+
+  *#candidates(): Generator<Submission<Input, Output>> {
+    yield* this.#wanted;
+    yield* this.#patient;
+  }
+
+  /** Nothing happens where it was not patient for so long: it runs, or is settled. */
+  #want(submission: Submission<Input, Output>): void {
+    if (!this.#patient.delete(submission)) return;
+    submission.want(this.#options.clock.now());
+    this.#wanted.add(submission);
+    this.#dispatchSoon();
   }
 
   #dispatchSoon(): void {
@@ -147,24 +185,27 @@ export class Batcher<Input, Output> {
       this.#suspects.delete(suspect);
       return [suspect];
     }
-    if (this.#waiting.size === 0) return undefined;
+    if (this.#wanted.size === 0) return undefined;
     const share = this.#share();
     if (patient && this.#waitsFor(share)) return undefined;
     this.#endPatience?.();
-    const batch = chooseBatch(this.#waiting, { ...this.#options.bounds, maxItems: share });
-    for (const submission of batch ?? []) this.#waiting.delete(submission);
+    const batch = chooseBatch(this.#candidates(), { ...this.#options.bounds, maxItems: share });
+    for (const submission of batch ?? []) {
+      this.#wanted.delete(submission);
+      this.#patient.delete(submission);
+    }
     return batch;
   }
 
   /** Of all items, for each of the batches that can run side by side. */
   #share(): number {
     const { bounds, backend } = this.#options;
-    const share = Math.ceil((this.#waiting.size + this.#running.size) / (backend.free + this.#runs));
+    const share = Math.ceil((this.#waiting + this.#running.size) / (backend.free + this.#runs));
     return Math.min(bounds.maxItems, Math.max(1, share));
   }
 
   #waitsFor(share: number): boolean {
-    const waits = this.#runs > 0 && share >= WORTH_WAITING && this.#waiting.size < share;
+    const waits = this.#runs > 0 && share >= WORTH_WAITING && this.#waiting < share;
     if (!waits || this.#endPatience !== undefined) return waits;
     const cancel = this.#options.clock.after(this.msPerBatch, () => {
       this.#endPatience = undefined;
@@ -180,7 +221,10 @@ export class Batcher<Input, Output> {
   async #run(batch: readonly Submission<Input, Output>[]): Promise<void> {
     const { clock, onBatch } = this.#options;
     const start = clock.now();
-    for (const submission of batch) this.#running.add(submission);
+    for (const submission of batch) {
+      this.#running.add(submission);
+      submission.start();
+    }
     this.#runs += 1;
     const attempt = await this.#attempt(batch);
     for (const submission of batch) this.#running.delete(submission);
@@ -194,7 +238,7 @@ export class Batcher<Input, Output> {
     onBatch?.({
       items: batch.length,
       cost: batchCost(batch),
-      waitMs: batch.map(({ since }) => start - since),
+      waitMs: batch.map((submission) => submission.waitMs(start)),
       runMs,
       outcome,
     });
@@ -221,7 +265,7 @@ export class Batcher<Input, Output> {
     for (const [index, submission] of batch.entries()) {
       const outcome = attempt.outcomes[index];
       if (outcome?.status === 'fulfilled') {
-        submission.resolve({ value: outcome.value, waitMs: start - submission.since, runMs });
+        submission.resolve({ value: outcome.value, waitMs: submission.waitMs(start), runMs });
       } else {
         submission.reject(outcome?.reason);
       }

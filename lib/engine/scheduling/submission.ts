@@ -3,27 +3,35 @@ import { deferred } from '../deferred.js';
 /** An item's result and what it took. */
 export interface Completed<Output> {
   readonly value: Output;
-  /** From submission to the start of the run that gave the result, in milliseconds. */
+  /** From when it was wanted to the start of the run that gave the result, in milliseconds. */
   readonly waitMs: number;
   /** The whole batch's run, in milliseconds. */
   readonly runMs: number;
 }
 
+export interface SubmissionOptions {
+  readonly signal: AbortSignal | undefined;
+  /** Called whenever a run of the item starts. */
+  readonly onStart: (() => void) | undefined;
+}
+
 /** One item's stay in a batcher. It settles once; what comes later is dropped. */
 export class Submission<Input, Output> {
+  /** A run of the item starts. */
+  readonly start: () => void;
   readonly #result = deferred<Completed<Output>>();
   readonly #stopListening: () => void;
   #settled = false;
+  #wantedAt = Number.POSITIVE_INFINITY;
 
   /** `onAbort` is called after the submission was rejected with the signal's reason. */
   constructor(
     readonly item: Input,
     readonly weight: number,
-    /** When it was submitted, on the batcher's clock. */
-    readonly since: number,
-    signal: AbortSignal | undefined,
+    { signal, onStart = () => undefined }: SubmissionOptions,
     onAbort: (submission: Submission<Input, Output>) => void,
   ) {
+    this.start = onStart;
     const abort = () => {
       this.reject(signal?.reason);
       onAbort(this);
@@ -38,6 +46,16 @@ export class Submission<Input, Output> {
 
   get settled(): boolean {
     return this.#settled;
+  }
+
+  /** It is wanted from now on: the time on the batcher's clock. */
+  want(now: number): void {
+    this.#wantedAt = now;
+  }
+
+  /** How long it was wanted before a run that started then. */
+  waitMs(start: number): number {
+    return Math.max(0, start - this.#wantedAt);
   }
 
   resolve(completed: Completed<Output>): void {

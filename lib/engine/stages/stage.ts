@@ -1,7 +1,7 @@
 import { ModerationError } from '../../contract/errors.js';
 import type { EngineContext } from '../context.js';
 import type { StageName } from '../observer.js';
-import { Batcher } from '../scheduling/batcher.js';
+import { Batcher, type SubmitOptions } from '../scheduling/batcher.js';
 import type { BatchBounds } from '../scheduling/choose-batch.js';
 import type { WorkerEntry } from '../supervision/spawn.js';
 import { type Probe, SupervisedWorker, type WorkerChange } from '../supervision/supervised-worker.js';
@@ -97,6 +97,11 @@ export class Stage<Input, Output, Request, Response> {
     return this.#batcher.running;
   }
 
+  /** Whether what is submitted now starts at once. */
+  get idle(): boolean {
+    return this.#batcher.idle;
+  }
+
   /** Running mean of the time per item at full use, in milliseconds. */
   get msPerItem(): number {
     return this.#batcher.msPerItem / Math.max(1, this.#workers.length);
@@ -157,8 +162,13 @@ export class Stage<Input, Output, Request, Response> {
     this.#onWorkerChange(worker.name, { kind: 'given-up', reason });
   }
 
-  async submit(item: Input, signal: AbortSignal, timings: TimingsDraft): Promise<Output> {
-    const { value, waitMs, runMs } = await this.#batcher.submit(item, signal);
+  async submit(
+    item: Input,
+    signal: AbortSignal,
+    timings: TimingsDraft,
+    options: Omit<SubmitOptions, 'signal'> = {},
+  ): Promise<Output> {
+    const { value, waitMs, runMs } = await this.#batcher.submit(item, { ...options, signal });
     timings[`${this.name}_wait`] = waitMs;
     timings[this.name] = runMs;
     return value;

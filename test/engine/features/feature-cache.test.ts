@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type CacheOutcome, FeatureCache } from '../../../lib/engine/features/feature-cache.js';
+import { Urgency } from '../../../lib/engine/scheduling/urgency.js';
 import { settle } from '../support/fake-clock.js';
 
 interface Value {
@@ -91,6 +92,28 @@ describe('a feature cache', () => {
     const { get, runs } = setUp();
     await expect(get('a', AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
     expect(runs).toEqual([]);
+  });
+
+  test('computes urgently from when one who asks has no time', async () => {
+    const cache = new FeatureCache<Value>(10);
+    const urgent: string[] = [];
+    const get = (key: string, urgency?: Urgency) => {
+      const compute = (_: AbortSignal, shared: Urgency) => {
+        shared.whenRaised(() => urgent.push(key));
+        return new Promise<Value>(() => undefined);
+      };
+      void cache.get(key, new AbortController().signal, compute, () => undefined, urgency);
+    };
+    const [first, second] = [new Urgency(false), new Urgency(false)];
+    get('a', first);
+    get('a', second);
+    get('b', first);
+    get('c');
+    expect(urgent).toEqual(['c']);
+    second.raise();
+    expect(urgent).toEqual(['c', 'a']);
+    first.raise();
+    expect(urgent).toEqual(['c', 'a', 'b']);
   });
 
   test('forgets what was not used for longest', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Batcher } from '../../../lib/engine/scheduling/batcher.js';
+import { Urgency } from '../../../lib/engine/scheduling/urgency.js';
 import { FakeBackend, fulfilled, rejected } from '../support/fake-backend.js';
 import { FakeClock } from '../support/fake-clock.js';
 
@@ -11,17 +12,22 @@ interface Item {
 
 /** What happens to a batcher, step by step. */
 type Step =
-  | { readonly do: 'submit'; readonly weight: number }
-  | { readonly do: 'abort'; readonly which: number }
+  | { readonly do: 'submit'; readonly weight: number; readonly patient?: boolean }
+  | { readonly do: 'abort' | 'want'; readonly which: number }
   | { readonly do: 'finish' | 'fail' | 'lose' | 'turn' | 'leave' | 'return' }
   | { readonly do: 'reject'; readonly which: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 8,
-    arbitrary: fc.record({ do: fc.constant('submit' as const), weight: fc.integer({ min: 1, max: 64 }) }),
+    arbitrary: fc.record({
+      do: fc.constant('submit' as const),
+      weight: fc.integer({ min: 1, max: 64 }),
+      patient: fc.boolean(),
+    }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('abort' as const), which: fc.nat(40) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('want' as const), which: fc.nat(40) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('reject' as const), which: fc.nat(10) }) },
   {
     weight: 8,
@@ -56,11 +62,19 @@ class Trial {
   readonly abortedWhileQueued = new Set<number>();
   readonly refused = new Set<number>();
   readonly controllers: AbortController[] = [];
+  readonly urgencies: Urgency[] = [];
+  /** Batches that started with nothing but items that were not wanted. */
+  unwanted = 0;
   readonly problems: string[] = [];
   readonly batcher: Batcher<Item, string>;
 
   constructor(workers = 1) {
     this.backend = new FakeBackend<Item>(workers);
+    const run = this.backend.run.bind(this.backend);
+    this.backend.run = (items) => {
+      if (items.every(({ name }) => !this.urgencies[name]?.urgent)) this.unwanted += 1;
+      return run(items);
+    };
     this.batcher = new Batcher<Item, string>({
       backend: this.backend,
       bounds: BOUNDS,
@@ -81,6 +95,7 @@ class Trial {
 
   /** Lets everything that was submitted come to its end. */
   async end(): Promise<void> {
+    for (const urgency of this.urgencies) urgency.raise();
     this.backend.comeBack();
     for (let round = 0; round < 200 && this.batcher.queued + this.batcher.running > 0; round++) {
       await this.clock.turn();
@@ -92,7 +107,9 @@ class Trial {
   async #perform(step: Step): Promise<void> {
     switch (step.do) {
       case 'submit':
-        return this.#submit(step.weight);
+        return this.#submit(step.weight, step.patient ?? false);
+      case 'want':
+        return this.urgencies[step.which]?.raise();
       case 'abort':
         return this.#abort(step.which);
       case 'finish':
@@ -117,16 +134,18 @@ class Trial {
     }
   }
 
-  #submit(weight: number): void {
+  #submit(weight: number, patient: boolean): void {
     const name = this.controllers.length;
     const controller = new AbortController();
     this.controllers.push(controller);
+    const urgency = new Urgency(!patient);
+    this.urgencies.push(urgency);
     const wasFull = this.batcher.queued >= CAPACITY;
     const settle = (how: string) => {
       if (this.settled.has(name)) this.problems.push(`Item ${name} settled twice.`);
       this.settled.set(name, how);
     };
-    this.batcher.submit({ name, weight }, controller.signal).then(
+    this.batcher.submit({ name, weight }, { signal: controller.signal, urgency }).then(
       () => settle('answered'),
       (reason) => settle(String(reason)),
     );
@@ -186,6 +205,17 @@ describe('whatever happens to a batcher', () => {
         expect(Math.max(0, ...runs.values())).toBeLessThanOrEqual(2);
       }),
       { numRuns: 400, seed: 21 },
+    );
+  });
+
+  test('no batch starts for items that nobody wants yet, unless one failed and they run alone', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 80 }), workers, async (steps, count) => {
+        const trial = new Trial(count);
+        await trial.perform(steps.filter((one) => one.do !== 'fail'));
+        expect(trial.unwanted).toBe(0);
+      }),
+      { numRuns: 400, seed: 23 },
     );
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Batcher, type BatchReport } from '../../../lib/engine/scheduling/batcher.js';
+import { Urgency } from '../../../lib/engine/scheduling/urgency.js';
 import { FakeBackend, fulfilled, rejected } from '../support/fake-backend.js';
 import { FakeClock } from '../support/fake-clock.js';
 
@@ -149,7 +150,7 @@ describe('a batcher', () => {
     const caller = new AbortController();
     void batcher.submit('running');
     await clock.turn();
-    const left = batcher.submit('left', caller.signal);
+    const left = batcher.submit('left', { signal: caller.signal });
     const stays = batcher.submit('stays');
     caller.abort(new Error('gone'));
     await expect(left).rejects.toThrow('gone');
@@ -164,7 +165,7 @@ describe('a batcher', () => {
   test('lets a caller go whose item runs, and does not run it again when its batch fails', async () => {
     const { clock, backend, batcher, dropped } = setUp();
     const caller = new AbortController();
-    const left = batcher.submit('left', caller.signal);
+    const left = batcher.submit('left', { signal: caller.signal });
     const stays = batcher.submit('stays');
     await clock.turn();
     caller.abort(new Error('gone'));
@@ -288,6 +289,103 @@ describe('a batcher', () => {
       expect(clock.pendingTimers).toBe(0);
       expect(later()).toEqual([]);
     });
+  });
+
+  describe('an item that is not wanted yet', () => {
+    function withPatient(...items: string[]) {
+      const set = setUp({ maxItems: 3 });
+      const urgency = new Urgency(false);
+      const results = items.map((item) => set.batcher.submit(item, { urgency }));
+      for (const result of results) result.catch(() => undefined);
+      return { ...set, urgency, results };
+    }
+
+    test('starts no batch until it is', async () => {
+      const { clock, backend, batcher, urgency, results } = withPatient('a');
+      await clock.pass(50);
+      expect({ batches: backend.batches, queued: batcher.queued }).toEqual({ batches: [], queued: 1 });
+      urgency.raise();
+      await clock.turn();
+      backend.finish();
+      expect(await Promise.all(results)).toEqual([{ value: 'a', waitMs: 0, runMs: 0 }]);
+    });
+
+    test('fills up a batch of those that are, behind them', async () => {
+      const { clock, backend, batcher, urgency } = withPatient('a', 'b', 'c', 'd');
+      await clock.turn();
+      void batcher.submit('wanted');
+      await clock.turn();
+      backend.finish();
+      await clock.pass(50);
+      expect(backend.batches).toEqual([['wanted', 'a', 'b']]);
+      urgency.raise();
+      await clock.turn();
+      expect(backend.batches).toEqual([
+        ['wanted', 'a', 'b'],
+        ['c', 'd'],
+      ]);
+    });
+
+    test('counts its wait from when it is', async () => {
+      const { clock, backend, batcher, urgency, reports } = withPatient('a');
+      void batcher.submit('runs', {});
+      await clock.turn();
+      void batcher.submit('next');
+      const late = new Urgency(false);
+      void batcher.submit('late', { urgency: late });
+      await clock.pass(30);
+      late.raise();
+      urgency.raise();
+      await clock.pass(10);
+      backend.finish();
+      await clock.turn();
+      backend.finish();
+      await clock.turn();
+      expect(backend.batches).toEqual([
+        ['runs', 'a'],
+        ['next', 'late'],
+      ]);
+      expect(reports.map(({ waitMs }) => waitMs)).toEqual([
+        [0, 0],
+        [40, 10],
+      ]);
+    });
+
+    test('takes a place, may be left, and is rejected with the rest', async () => {
+      const { clock, batcher, urgency, results, dropped } = withPatient('a', 'b');
+      const caller = new AbortController();
+      const left = batcher.submit('left', { urgency, signal: caller.signal });
+      expect({ queued: batcher.queued, idle: batcher.idle }).toEqual({ queued: 3, idle: false });
+      caller.abort(new Error('gone'));
+      await expect(left).rejects.toThrow('gone');
+      batcher.close('closed');
+      expect(await outcomes(results)).toEqual([
+        { status: 'rejected', reason: 'closed' },
+        { status: 'rejected', reason: 'closed' },
+      ]);
+      urgency.raise();
+      await clock.turn();
+      expect({ queued: batcher.queued, running: batcher.running, dropped: dropped() }).toEqual({
+        ...{ queued: 0, running: 0, dropped: 3 },
+      });
+    });
+  });
+
+  test('tells when an item starts, and when it starts again', async () => {
+    const { clock, backend, batcher } = setUp({ maxItems: 2 });
+    const started: string[] = [];
+    const submit = (item: string) => batcher.submit(item, { onStart: () => started.push(item) });
+    const results = outcomes(['a', 'b', 'c'].map(submit));
+    expect(started).toEqual([]);
+    await clock.turn();
+    expect(started).toEqual(['a', 'b']);
+    backend.fail(new Error('bad batch'));
+    for (let run = 0; run < 3; run++) {
+      await clock.turn();
+      backend.finish();
+    }
+    expect((await results).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+    expect(started).toEqual(['a', 'b', 'a', 'b', 'c']);
   });
 
   test('rejects what waits, what runs and what comes once it is closed', async () => {
