@@ -46,7 +46,7 @@ function define(): Command {
     .addHelpText(
       'after',
       `
-Takes about 22 minutes and 3 GB of disk. Progress on stderr, tables in Markdown on stdout. The peer needs a Python with
+Takes about 35 minutes and 3 GB of disk. Progress on stderr, tables in Markdown on stdout. The peer needs a Python with
 the packages of bench/peer/requirements.txt: BENCH_PYTHON names one; else one is made with pip in the cache; else the
 peer is left out, which is told. BENCH_CACHE names the cache as --cache does.
 
