@@ -54,7 +54,8 @@ const WORTH_WAITING = 3;
  * items that wait or run, because two small batches cost more than one that is twice as large. It waits until the share
  * is there or the other has ended, and no longer than a batch usually takes, should the other hang.
  *
- * An item that is not wanted yet fills up a batch of those that are.
+ * An item that is not wanted yet fills up a batch of those that are. Once it is, it has the place that it came for: what
+ * came later does not go before it.
  *
  * Every submission settles exactly once. One whose signal aborts while it waits is never computed; one that aborts while
  * it runs is settled at once and its result dropped. A batch that fails as a whole costs only the items that fail again
@@ -62,10 +63,8 @@ const WORTH_WAITING = 3;
  */
 export class Batcher<Input, Output> {
   readonly #options: BatcherOptions<Input, Output>;
-  /** In the order in which they came to be wanted. */
-  readonly #wanted = new Set<Submission<Input, Output>>();
-  /** Not wanted yet, in the order of arrival. */
-  readonly #patient = new Set<Submission<Input, Output>>();
+  /** In the order of arrival. */
+  readonly #waiting = new Set<Submission<Input, Output>>();
   /** Items of failed batches: they run alone, before anything else. */
   readonly #suspects = new Set<Submission<Input, Output>>();
   readonly #itemTime = new ServiceTime();
@@ -84,7 +83,7 @@ export class Batcher<Input, Output> {
 
   /** Items that wait. */
   get queued(): number {
-    return this.#waiting + this.#suspects.size;
+    return this.#waiting.size + this.#suspects.size;
   }
 
   /** Items that are being computed. */
@@ -120,7 +119,7 @@ export class Batcher<Input, Output> {
     const submission = new Submission<Input, Output>(item, weigh(item), { signal, onStart }, (gone) =>
       this.#dequeue(gone),
     );
-    this.#patient.add(submission);
+    this.#waiting.add(submission);
     urgency.whenRaised(() => this.#want(submission));
     return submission.result;
   }
@@ -130,35 +129,20 @@ export class Batcher<Input, Output> {
     this.#closed ??= { reason };
     this.#endPatience?.();
     for (const submission of this.#running) submission.reject(reason);
-    for (const submission of [...this.#suspects, ...this.#wanted, ...this.#patient]) {
+    for (const submission of [...this.#suspects, ...this.#waiting]) {
       submission.reject(reason);
       this.#dequeue(submission);
     }
   }
 
   #dequeue(submission: Submission<Input, Output>): void {
-    const waited =
-      this.#wanted.delete(submission) ||
-      this.#patient.delete(submission) ||
-      this.#suspects.delete(submission);
+    const waited = this.#waiting.delete(submission) || this.#suspects.delete(submission);
     if (waited) this.#options.onDropped?.();
   }
 
-  get #waiting(): number {
-    return this.#wanted.size + this.#patient.size;
-  }
-
-  *#candidates(): Generator<Submission<Input, Output>> {
-    yield* this.#wanted;
-    yield* this.#patient;
-  }
-
-  /** Nothing happens where it was not patient for so long: it runs, or is settled. */
   #want(submission: Submission<Input, Output>): void {
-    if (!this.#patient.delete(submission)) return;
     submission.want(this.#options.clock.now());
-    this.#wanted.add(submission);
-    this.#dispatchSoon();
+    if (this.#waiting.has(submission)) this.#dispatchSoon();
   }
 
   #dispatchSoon(): void {
@@ -185,27 +169,35 @@ export class Batcher<Input, Output> {
       this.#suspects.delete(suspect);
       return [suspect];
     }
-    if (this.#wanted.size === 0) return undefined;
+    const [first] = this.#wanted(true);
+    if (first === undefined) return undefined;
     const share = this.#share();
     if (patient && this.#waitsFor(share)) return undefined;
     this.#endPatience?.();
     const batch = chooseBatch(this.#candidates(), { ...this.#options.bounds, maxItems: share });
-    for (const submission of batch ?? []) {
-      this.#wanted.delete(submission);
-      this.#patient.delete(submission);
-    }
+    for (const submission of batch ?? []) this.#waiting.delete(submission);
     return batch;
+  }
+
+  /** Those that are wanted go first, so that the others keep nobody waiting. */
+  *#candidates(): Generator<Submission<Input, Output>> {
+    yield* this.#wanted(true);
+    yield* this.#wanted(false);
+  }
+
+  *#wanted(wanted: boolean): Generator<Submission<Input, Output>> {
+    for (const submission of this.#waiting) if (submission.wanted === wanted) yield submission;
   }
 
   /** Of all items, for each of the batches that can run side by side. */
   #share(): number {
     const { bounds, backend } = this.#options;
-    const share = Math.ceil((this.#waiting + this.#running.size) / (backend.free + this.#runs));
+    const share = Math.ceil((this.#waiting.size + this.#running.size) / (backend.free + this.#runs));
     return Math.min(bounds.maxItems, Math.max(1, share));
   }
 
   #waitsFor(share: number): boolean {
-    const waits = this.#runs > 0 && share >= WORTH_WAITING && this.#waiting < share;
+    const waits = this.#runs > 0 && share >= WORTH_WAITING && this.#waiting.size < share;
     if (!waits || this.#endPatience !== undefined) return waits;
     const cancel = this.#options.clock.after(this.msPerBatch, () => {
       this.#endPatience = undefined;

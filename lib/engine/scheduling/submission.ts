@@ -53,6 +53,10 @@ export class Submission<Input, Output> {
     this.#wantedAt = now;
   }
 
+  get wanted(): boolean {
+    return this.#wantedAt < Number.POSITIVE_INFINITY;
+  }
+
   /** How long it was wanted before a run that started then. */
   waitMs(start: number): number {
     return Math.max(0, start - this.#wantedAt);

@@ -326,6 +326,21 @@ describe('a batcher', () => {
       ]);
     });
 
+    test('has its place by when it came', async () => {
+      const { clock, backend, batcher } = setUp({ maxItems: 1 });
+      const urgency = new Urgency(false);
+      void batcher.submit('runs');
+      await clock.turn();
+      void batcher.submit('early', { urgency });
+      void batcher.submit('later');
+      urgency.raise();
+      for (let batch = 0; batch < 2; batch++) {
+        backend.finish();
+        await clock.turn();
+      }
+      expect(backend.batches).toEqual([['runs'], ['early'], ['later']]);
+    });
+
     test('counts its wait from when it is', async () => {
       const { clock, backend, batcher, urgency, reports } = withPatient('a');
       void batcher.submit('runs', {});
