@@ -11,6 +11,7 @@ import { median, quantile } from '../report/statistics.js';
 import { processFigures } from '../systems/process-figures.js';
 import { startSystem } from '../systems/running-system.js';
 import { thisServer } from '../systems/this-server.js';
+import { untilIdle } from '../systems/until-idle.js';
 
 /** One server's life under one load. */
 interface Setting {
@@ -32,7 +33,7 @@ const CONCURRENCY = 32;
 /** Large pictures are slow to make; a few suffice, because each is sent with another comment. */
 const PHOTOGRAPHS = 4;
 
-/** Throughput and memory, one figure varied at a time, each in a fresh process. */
+/** Throughput and memory, one figure varied at a time, each in a fresh process that has settled. */
 export async function measureGrowth(
   pack: Pack,
   name: 'fp32' | 'int8',
@@ -78,6 +79,7 @@ async function measure(
 ): Promise<GrowthPoint> {
   const system = await startSystem(thisServer(name, pack, environment), signal);
   try {
+    await untilIdle(system.pid, signal);
     const { itemsPerSecond, latenciesMs, errors } = await closedLoop({
       port: system.port,
       concurrency,
