@@ -6,7 +6,10 @@ export type JsonValue = null | boolean | number | string | LongString | JsonValu
 
 export type JsonObject = Map<string, JsonValue>;
 
-/** The bytes between a string's quotes, as sent: escapes are unresolved and unchecked. */
+/**
+ * The bytes between a string's quotes, as sent: escapes are unresolved, and what JSON forbids in a string is not looked for.
+ * Nothing but base64, which is checked, may be as long; of whatever else the item is an error.
+ */
 export class LongString {
   constructor(
     readonly raw: Buffer,

@@ -31,6 +31,8 @@ const prediction = {
 };
 const model = { name: 'm', pack: 'p', precision: 'fp32', demonstration: true };
 
+const TOO_LONG = { error: { code: 'text_too_long', message: 'm', retryable: false } };
+
 function judged(body: string, predictions: object[]) {
   const reply = JSON.stringify({ predictions, model, thresholds: {}, request_id: 'r' });
   const post = {
@@ -46,6 +48,12 @@ test.each<[string, string, object[]]>([
   ['a slot is missing', '{"instances":[{"text":"a"},{"text":"b"}]}', [prediction]],
   ['an image was passed over', '{"text":"a","image_base64":"AAAA"}', [prediction]],
   ['what is no JSON was answered', '{"text":', [prediction]],
+  ['what is no JSON was answered, however long', `{"text":"${'x'.repeat(120_001)}\n"}`, [prediction]],
+  [
+    'what is no JSON beside what is too long was answered',
+    `{"text":"${'x'.repeat(120_001)}\n",}`,
+    [TOO_LONG],
+  ],
   ['what is no item was answered', '{"instances":[7]}', [prediction]],
   [
     'an internal error was told',
@@ -55,6 +63,12 @@ test.each<[string, string, object[]]>([
   ['a code is unknown', '{"text":"a"}', [{ error: { code: 'oops', message: 'm', retryable: false } }]],
 ])('the judge sees that %s', (_, body, predictions) => {
   expect(judged(body, predictions)).toHaveProperty('failure');
+});
+
+test('the judge leaves to the server not to look into what is too long for it', () => {
+  expect(judged(`{"text":"${'x'.repeat(120_001)}\n"}`, [TOO_LONG])).toEqual({
+    outcome: '200 every item refused',
+  });
 });
 
 test('the judge sees a smuggled request and a reply cut short', () => {

@@ -1,4 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import { ERRORS, type ErrorCode } from '../../../lib/contract/errors.js';
+import { defaultLimits } from '../../../lib/contract/limits.js';
 import {
   errorReplySchema,
   isItemError,
@@ -18,6 +20,11 @@ export interface Reply {
 /** Declared, but of faults or restarts, neither of which a run provokes. */
 const UNPROVOKED = new Set(['internal', 'worker_failed', 'output_invalid', 'not_ready', 'shutting_down']);
 const LINE_FEED = 0x0a;
+/** A string with more bytes is longer than any text may be, however it is escaped. */
+const LONGEST_STRING = 6 * defaultLimits().maxTextChars;
+const STRING_LITERALS = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"/g;
+/** Stands for a string that is too long to be read, and holds what JSON forbids. */
+const UNREAD = '\u0001 unread';
 
 /** Whether a reply to a well-formed exchange keeps the contract: one slot per item, or one declared error. */
 export function judgePost(post: PostCase, reply: Reply): Verdict {
@@ -83,6 +90,10 @@ function checkItems(items: readonly unknown[], slots: readonly Slot[]): void {
       if (slot === undefined || !isItemError(slot)) throw new Error(`item ${index}, no object, was answered`);
       continue;
     }
+    if (Object.values(item).includes(UNREAD)) {
+      if (slot === undefined || !isItemError(slot)) throw new Error(`item ${index}, no JSON, was answered`);
+      continue;
+    }
     const { text, image_base64: image } = item as Record<string, unknown>;
     if (typeof text === 'string' && hasText(text)) checkUsed('text', slot);
     if (image !== undefined && image !== null) checkUsed('image', slot);
@@ -101,13 +112,15 @@ function itemsOf(body: Buffer): readonly unknown[] {
   return Object.hasOwn(document, 'instances') ? (document as { instances: unknown[] }).instances : [document];
 }
 
-/** Undefined for what is no JSON in UTF-8. */
+/** Undefined for what is no JSON in UTF-8. The server need not look into strings that are too long for it. */
 function parseBytes(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
+  if (!isUtf8(bytes)) return undefined;
+  const text = new TextDecoder('utf-8').decode(bytes);
+  return parseOrUndefined(text) ?? parseOrUndefined(text.replace(STRING_LITERALS, unreadWhenLong));
+}
+
+function unreadWhenLong(literal: string): string {
+  return Buffer.byteLength(literal) - 2 > LONGEST_STRING ? JSON.stringify(UNREAD) : literal;
 }
 
 function parseOrUndefined(text: string): unknown {
