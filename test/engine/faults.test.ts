@@ -19,6 +19,7 @@ import { forge } from './support/forge.js';
 import { packOf, type TemporaryPack } from './support/packs.js';
 import { poisonedPack } from './support/poisoned-checkpoint.js';
 import { Recorder } from './support/recorder.js';
+import { until } from './support/until.js';
 
 let pack: TemporaryPack;
 
@@ -52,12 +53,9 @@ function longText(words: string): string {
   return `${words} `.repeat(500);
 }
 
-async function untilStatus(classifier: Classifier, status: string): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while (classifier.status !== status) {
-    if (performance.now() > deadline) throw new Error(`The engine is ${classifier.status}, never ${status}.`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+function untilStatus(classifier: Classifier, status: string): Promise<void> {
+  const otherwise = () => `The engine is ${classifier.status}, never ${status}.`;
+  return until(() => classifier.status === status, otherwise);
 }
 
 describe('when a worker is killed', () => {
@@ -70,9 +68,11 @@ describe('when a worker is killed', () => {
         threads.deafen(worker);
         const lost = classifier.classify({ text: longText(`lost in ${worker}`) });
         const failure = expect(lost).rejects.toMatchObject({ code: 'worker_failed' });
-        while (classifier.stats().stages[worker as 'tokenize'].running === 0) {
-          await new Promise((resolve) => setTimeout(resolve, 1));
-        }
+        const stage = () => classifier.stats().stages[worker as 'tokenize'];
+        await until(
+          () => stage().running > 0,
+          () => `${worker} computes nothing.`,
+        );
         await threads.kill(worker);
         await failure;
         expect(classifier.status).toBe('degraded');

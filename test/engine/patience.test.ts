@@ -4,6 +4,7 @@ import { readImage } from '../image/support/fixtures.js';
 import { BreakableThreads } from './support/breakable-threads.js';
 import { packOf, type TemporaryPack } from './support/packs.js';
 import { Recorder } from './support/recorder.js';
+import { until } from './support/until.js';
 
 describe('while an image waits for its turn, its text', () => {
   const seen = readImage('png-rgb.png');
@@ -31,7 +32,7 @@ describe('while an image waits for its turn, its text', () => {
     await classifier.classify({ image: seen });
     threads.deafen('encode_image');
     blocking = classifier.classify({ image: image(1) }).catch(({ code }) => code);
-    await until(() => classifier.stats().stages.encode_image.running === 1);
+    await until(() => images().running === 1, describeImages);
     recorder.clear();
   });
 
@@ -42,13 +43,8 @@ describe('while an image waits for its turn, its text', () => {
     return Uint8Array.from([...seen, number]);
   }
 
-  async function until(condition: () => boolean): Promise<void> {
-    const deadline = performance.now() + 10_000;
-    while (!condition()) {
-      if (performance.now() > deadline) throw new Error('That never came.');
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-  }
+  const images = () => classifier.stats().stages.encode_image;
+  const describeImages = () => `Images: ${JSON.stringify(images())}.`;
 
   /** Posts whose images wait. */
   async function submit(...texts: string[]): Promise<Promise<string>[]> {
@@ -59,7 +55,7 @@ describe('while an image waits for its turn, its text', () => {
         ({ code }) => code as string,
       ),
     );
-    await until(() => classifier.stats().stages.encode_image.queued === texts.length);
+    await until(() => images().queued === texts.length, describeImages);
     return outcomes;
   }
 

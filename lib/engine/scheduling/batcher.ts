@@ -215,7 +215,7 @@ export class Batcher<Input, Output> {
     const start = clock.now();
     for (const submission of batch) {
       this.#running.add(submission);
-      submission.start();
+      submission.onStart?.();
     }
     this.#runs += 1;
     const attempt = await this.#attempt(batch);

@@ -11,14 +11,13 @@ export interface Completed<Output> {
 
 export interface SubmissionOptions {
   readonly signal: AbortSignal | undefined;
-  /** Called whenever a run of the item starts. */
   readonly onStart: (() => void) | undefined;
 }
 
 /** One item's stay in a batcher. It settles once; what comes later is dropped. */
 export class Submission<Input, Output> {
-  /** A run of the item starts. */
-  readonly start: () => void;
+  /** Called whenever a run of the item starts. */
+  readonly onStart: (() => void) | undefined;
   readonly #result = deferred<Completed<Output>>();
   readonly #stopListening: () => void;
   #settled = false;
@@ -28,10 +27,10 @@ export class Submission<Input, Output> {
   constructor(
     readonly item: Input,
     readonly weight: number,
-    { signal, onStart = () => undefined }: SubmissionOptions,
+    { signal, onStart }: SubmissionOptions,
     onAbort: (submission: Submission<Input, Output>) => void,
   ) {
-    this.start = onStart;
+    this.onStart = onStart;
     const abort = () => {
       this.reject(signal?.reason);
       onAbort(this);

@@ -86,18 +86,18 @@ function checkItems(items: readonly unknown[], slots: readonly Slot[]): void {
   if (items.length !== slots.length) throw new Error(`${items.length} items got ${slots.length} slots`);
   for (const [index, item] of items.entries()) {
     const slot = slots[index];
-    if (typeof item !== 'object' || item === null || Array.isArray(item)) {
-      if (slot === undefined || !isItemError(slot)) throw new Error(`item ${index}, no object, was answered`);
+    if (!isObject(item) || Object.values(item).includes(UNREAD)) {
+      if (slot === undefined || !isItemError(slot)) throw new Error(`item ${index}, no item, was answered`);
       continue;
     }
-    if (Object.values(item).includes(UNREAD)) {
-      if (slot === undefined || !isItemError(slot)) throw new Error(`item ${index}, no JSON, was answered`);
-      continue;
-    }
-    const { text, image_base64: image } = item as Record<string, unknown>;
+    const { text, image_base64: image } = item;
     if (typeof text === 'string' && hasText(text)) checkUsed('text', slot);
     if (image !== undefined && image !== null) checkUsed('image', slot);
   }
+}
+
+function isObject(item: unknown): item is Record<string, unknown> {
+  return typeof item === 'object' && item !== null && !Array.isArray(item);
 }
 
 function checkUsed(modality: 'text' | 'image', slot: Slot | undefined): void {
