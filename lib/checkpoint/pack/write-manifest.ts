@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { isRecord } from '../../contract/record.js';
 import { append, writeAtomically } from '../atomic-file.js';
 import { MANIFEST_FILE, type Manifest, manifestSchema } from '../manifest.js';
 
@@ -30,8 +31,4 @@ export function manifestHash(manifest: Manifest): string {
 
 function sortKeys(record: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../../contract/record.js';
 import { quote } from '../findings.js';
 
 /** The model that a policy is for. */
@@ -48,6 +49,5 @@ function classMisfits(name: string, table: unknown, classNames: readonly string[
 }
 
 function membersOf(value: unknown): Record<string, unknown> | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return value as Record<string, unknown>;
+  return isRecord(value) ? value : undefined;
 }

@@ -3,6 +3,7 @@
  * name to its dtype, shape and byte range. The ranges must cover the rest of the file without gap or overlap.
  * Format: the README of huggingface/safetensors.
  */
+import { isRecord } from '../../contract/record.js';
 import { elementCount } from '../../numeric/element-count.js';
 import { Findings, quote } from '../findings.js';
 import { duplicateKeys } from '../json.js';
@@ -166,10 +167,6 @@ function checkCover(
   }
   if (position < fileBytes)
     findings.add(`${fileBytes - position} bytes after the last tensor belong to none`);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isCounts(value: unknown): value is number[] {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ModerationError } from '../../contract/errors.js';
 import { LABELS } from '../../contract/labels.js';
+import { isRecord } from '../../contract/record.js';
 import type { DataRow, RowProblem } from './data-row.js';
 import type { DataSource } from './data-source.js';
 import type { GivenLabels } from './labels.js';
@@ -108,9 +109,7 @@ async function readFiles({ folder, images }: Mmhs150kOptions, split: Split): Pro
 
 function parseObject(bytes: Buffer, path: string): Readonly<Record<string, unknown>> {
   const value = parse(bytes.toString('utf8'));
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as Record<string, unknown>;
-  }
+  if (isRecord(value)) return value;
   return invalid(`${path} is no JSON object of posts by id.`);
 }
 

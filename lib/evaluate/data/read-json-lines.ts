@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { isRecord } from '../../contract/record.js';
 import type { RawRow } from './raw-row.js';
 
 /** One object a line; empty lines are skipped. A line that is none costs only itself. */
@@ -15,9 +16,7 @@ export async function* readJsonLines(stream: Readable): AsyncGenerator<RawRow> {
 function parse(content: string, line: number): RawRow {
   try {
     const value: unknown = JSON.parse(content);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return { fields: value as Record<string, unknown>, line };
-    }
+    if (isRecord(value)) return { fields: value, line };
   } catch {
     // Told below.
   }

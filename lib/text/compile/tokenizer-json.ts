@@ -3,6 +3,7 @@
  * is pinned: a tokenizer with anything else in it is refused, because it would be encoded wrongly.
  */
 import { z } from 'zod';
+import { isRecord } from '../../contract/record.js';
 import { quote, refuse } from './problems.js';
 
 const absent = z.union([z.null(), z.literal('')]).optional();
@@ -118,7 +119,7 @@ export interface TokenizerJson {
 
 const bulkSchema = z.looseObject({
   model: z.looseObject({
-    vocab: z.custom<Record<string, unknown>>((value) => isObject(value), 'expected an object'),
+    vocab: z.custom<Record<string, unknown>>((value) => isRecord(value), 'expected an object'),
     merges: z.custom<unknown[]>((value) => Array.isArray(value), 'expected a list'),
   }),
 });
@@ -146,6 +147,3 @@ function parse<S extends z.ZodType>(schema: S, value: unknown, headline: string)
   refuse(headline, problems);
   throw result.error; // not reached: a failed parse has issues
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

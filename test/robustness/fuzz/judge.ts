@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { ERRORS, type ErrorCode } from '../../../lib/contract/errors.js';
 import { defaultLimits } from '../../../lib/contract/limits.js';
+import { isRecord } from '../../../lib/contract/record.js';
 import {
   errorReplySchema,
   isItemError,
@@ -86,7 +87,7 @@ function checkItems(items: readonly unknown[], slots: readonly Slot[]): void {
   if (items.length !== slots.length) throw new Error(`${items.length} items got ${slots.length} slots`);
   for (const [index, item] of items.entries()) {
     const slot = slots[index];
-    if (!isObject(item) || Object.values(item).includes(UNREAD)) {
+    if (!isRecord(item) || Object.values(item).includes(UNREAD)) {
       if (slot === undefined || !isItemError(slot)) throw new Error(`item ${index}, no item, was answered`);
       continue;
     }
@@ -94,10 +95,6 @@ function checkItems(items: readonly unknown[], slots: readonly Slot[]): void {
     if (typeof text === 'string' && hasText(text)) checkUsed('text', slot);
     if (image !== undefined && image !== null) checkUsed('image', slot);
   }
-}
-
-function isObject(item: unknown): item is Record<string, unknown> {
-  return typeof item === 'object' && item !== null && !Array.isArray(item);
 }
 
 function checkUsed(modality: 'text' | 'image', slot: Slot | undefined): void {
