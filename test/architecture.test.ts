@@ -9,6 +9,7 @@ const RULES: Record<string, { folders: string[]; packages: string[] }> = {
   'lib/contract': { folders: [], packages: ['zod'] },
   'lib/numeric': { folders: [], packages: [] },
   'lib/checkpoint': { folders: ['lib/contract', 'lib/numeric'], packages: ['zod'] },
+  'lib/sagemaker': { folders: ['lib/contract'], packages: [] },
   'lib/onnx': { folders: ['lib/contract', 'lib/numeric'], packages: [] },
   'lib/text': { folders: ['lib/contract', 'lib/numeric'], packages: ['zod'] },
   'lib/image': { folders: ['lib/contract', 'lib/numeric'], packages: ['sharp'] },
@@ -33,7 +34,7 @@ const RULES: Record<string, { folders: string[]; packages: string[] }> = {
     folders: ['lib/contract'],
     packages: ['zod', '@aws-sdk/client-sagemaker-runtime', '@aws-sdk/client-s3', 'sharp'],
   },
-  'lib/emulator': { folders: ['lib/contract'], packages: ['zod'] },
+  'lib/emulator': { folders: ['lib/contract', 'lib/sagemaker'], packages: ['zod'] },
   // The page runs in a browser: of the contract, and of what the server tells it, it takes types only.
   'container/playground/page': { folders: ['lib/contract', 'container'], packages: ['csv-parse'] },
   container: {
@@ -41,7 +42,7 @@ const RULES: Record<string, { folders: string[]; packages: string[] }> = {
     packages: ['express', 'pino', 'prom-client', 'zod'],
   },
   'lib/infra': {
-    folders: ['lib/contract', 'lib/checkpoint'],
+    folders: ['lib/contract', 'lib/checkpoint', 'lib/sagemaker'],
     packages: ['aws-cdk-lib', 'constructs', 'zod'],
   },
   'lib/cli': {
@@ -58,6 +59,7 @@ const RULES: Record<string, { folders: string[]; packages: string[] }> = {
       'lib/evaluate/report',
       'lib/client',
       'lib/emulator',
+      'lib/sagemaker',
       'container',
     ],
     packages: [
