@@ -10,7 +10,8 @@ export interface Classes {
   readonly inferred: string[];
 }
 
-const DEFAULT_THRESHOLD = 0.5;
+/** Of every class, where a checkpoint states none. */
+export const DEFAULT_THRESHOLD = 0.5;
 
 /**
  * The names and thresholds of a head's classes: from inference_config.json, else label_map.json, else the published

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import type { Findings } from '../findings.js';
 import { replaceNonFinite } from '../json.js';
-import { readSmallText, type UnreadableFile } from '../small-text.js';
+import { decodeText, readSmallFileSync, readSmallText, UnreadableFile } from '../small-text.js';
 
 /** The published configs have 50 kB at most (a tokenizer_config.json with its added tokens). */
 const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
@@ -28,8 +28,33 @@ export async function readJson<Schema extends z.ZodType>(
   options: ReadJsonOptions = {},
 ): Promise<z.output<Schema> | undefined> {
   const text = await readText(join(folder, name), name, findings);
-  if (text === undefined) return undefined;
-  const value = parse(text, name, findings, options.nonFinite ?? 'refuse');
+  return text === undefined ? undefined : check(text, name, schema, findings, options);
+}
+
+/** The same at once, for constructs. */
+export function readJsonSync<Schema extends z.ZodType>(
+  folder: string,
+  name: string,
+  schema: Schema,
+  findings: Findings,
+  options: ReadJsonOptions = {},
+): z.output<Schema> | undefined {
+  try {
+    const text = decodeText(readSmallFileSync(join(folder, name), MAX_CONFIG_BYTES));
+    return check(text, name, schema, findings, options);
+  } catch (error) {
+    return unreadable(error, name, findings);
+  }
+}
+
+function check<Schema extends z.ZodType>(
+  text: string,
+  name: string,
+  schema: Schema,
+  findings: Findings,
+  { nonFinite = 'refuse' }: ReadJsonOptions,
+): z.output<Schema> | undefined {
+  const value = parse(text, name, findings, nonFinite);
   if (value === undefined) return undefined;
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -43,10 +68,14 @@ async function readText(path: string, name: string, findings: Findings): Promise
   try {
     return await readSmallText(path, MAX_CONFIG_BYTES);
   } catch (error) {
-    const { message, missing } = error as UnreadableFile;
-    if (!missing) findings.add(`${name} ${message}`);
-    return undefined;
+    return unreadable(error, name, findings);
   }
+}
+
+function unreadable(error: unknown, name: string, findings: Findings): undefined {
+  if (!(error instanceof UnreadableFile)) throw error;
+  if (!error.missing) findings.add(`${name} ${error.message}`);
+  return undefined;
 }
 
 function parse(text: string, name: string, findings: Findings, nonFinite: 'refuse' | 'null'): unknown {
@@ -57,7 +86,7 @@ function parse(text: string, name: string, findings: Findings, nonFinite: 'refus
   if (finite !== undefined && nonFinite === 'null') return finite;
   findings.add(
     finite === undefined
-      ? `${name} is no valid JSON`
+      ? `${name} is not valid JSON`
       : `${name} holds ${found.join(', ')}: Python writes such values, JSON has none; replace them by numbers`,
   );
   return undefined;

@@ -4,7 +4,7 @@ import { ModerationError } from '../../contract/errors.js';
 import { isExhausted } from '../../contract/exhaustion.js';
 import { Findings } from '../findings.js';
 import { MANIFEST_FILE, type Manifest, manifestSchema } from '../manifest.js';
-import { readSmallText } from '../small-text.js';
+import { decodeText, readSmallFileSync, readSmallText } from '../small-text.js';
 import { misfit, raiseAltered } from './compare-files.js';
 import { type HashOptions, hashFiles } from './hash-file.js';
 import { manifestHash } from './write-manifest.js';
@@ -70,22 +70,37 @@ export async function verifyPack({ folder, manifest }: Pack, options: HashOption
 
 async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, MANIFEST_FILE);
-  const result = manifestSchema.safeParse(await readJson(path));
+  try {
+    return parseManifest(path, await readSmallText(path, MAX_MANIFEST_BYTES));
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** The manifest of a pack's folder, at once, for constructs. @throws ModerationError `pack_invalid` */
+export function readManifestSync(folder: string): Manifest {
+  const path = join(folder, MANIFEST_FILE);
+  try {
+    return parseManifest(path, decodeText(readSmallFileSync(path, MAX_MANIFEST_BYTES)));
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function parseManifest(path: string, text: string): Manifest {
+  const result = manifestSchema.safeParse(JSON.parse(text));
   if (result.success) return result.data;
   const issues = result.error.issues.map((issue) => `\n- ${[...issue.path, issue.message].join(': ')}`);
   throw new ModerationError(
     'pack_invalid',
-    `${path} is no manifest that this version reads:${issues.slice(0, 20).join('')}`,
+    `${path} is not a manifest that this version reads:${issues.slice(0, 20).join('')}`,
   );
 }
 
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readSmallText(path, MAX_MANIFEST_BYTES));
-  } catch (cause) {
-    const reason = cause instanceof SyntaxError ? 'is no valid JSON' : (cause as Error).message;
-    throw new ModerationError('pack_invalid', `${path} ${reason}.`, { cause });
-  }
+function unreadable(path: string, cause: unknown): ModerationError {
+  if (cause instanceof ModerationError) return cause;
+  const reason = cause instanceof SyntaxError ? 'is not valid JSON' : (cause as Error).message;
+  return new ModerationError('pack_invalid', `${path} ${reason}.`, { cause });
 }
 
 async function checkSizes(pack: Pack, findings: Findings): Promise<void> {

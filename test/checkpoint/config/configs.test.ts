@@ -101,8 +101,8 @@ describe('the config files of a checkpoint', () => {
 
 describe('a bad config file is refused:', () => {
   test.each<[string, string, unknown, string]>([
-    ['no JSON', 'config.json', '{"a": ', 'config.json is no valid JSON'],
-    ['an empty file', 'label_map.json', '', 'label_map.json is no valid JSON'],
+    ['no JSON', 'config.json', '{"a": ', 'config.json is not valid JSON'],
+    ['an empty file', 'label_map.json', '', 'label_map.json is not valid JSON'],
     ['a list', 'inference_config.json', [1], 'inference_config.json'],
     [
       'NaN among the thresholds',
@@ -116,7 +116,7 @@ describe('a bad config file is refused:', () => {
       '{"image_mean": [-Infinity, 0, 0]}',
       'holds -Infinity: Python writes',
     ],
-    ['NaN in a text that is broken besides', 'config.json', '{"a": NaN', 'is no valid JSON'],
+    ['NaN in a text that is broken besides', 'config.json', '{"a": NaN', 'is not valid JSON'],
     ['a threshold above 1', 'inference_config.json', { thresholds: [1.5] }, 'thresholds'],
     ['a head of no known kind', 'inference_config.json', { head: 'mlp' }, 'inference_config.json: head'],
     ['a token limit of 0', 'inference_config.json', { max_text_length: 0 }, 'max_text_length'],

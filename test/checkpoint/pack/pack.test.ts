@@ -74,9 +74,9 @@ describe('a pack that is not as it was written is refused:', () => {
   });
 
   test.each<[string, string, string]>([
-    ['a manifest that is no JSON', '{', 'is no valid JSON'],
+    ['a manifest that is no JSON', '{', 'is not valid JSON'],
     ['a manifest of another format', '{"format": 1}', 'format'],
-    ['a manifest that is a list', '[]', 'is no manifest that this version reads'],
+    ['a manifest that is a list', '[]', 'is not a manifest that this version reads'],
     ['a huge manifest', ' '.repeat(2_000_000), 'has 2000000 bytes; at most'],
   ])('%s', async (_title, text, message) => {
     const { folder } = await smallPack();

@@ -7,6 +7,7 @@ import type { BoundImage } from '../container/image-source.js';
 import { defined } from '../defined.js';
 import type { BoundModel } from '../model/model-source.js';
 import type { ModelReport } from './model-report.js';
+import { plainText } from './plain-text.js';
 
 export interface RegisteredModelProps {
   readonly report: ModelReport;
@@ -15,9 +16,16 @@ export interface RegisteredModelProps {
   readonly image: BoundImage;
   readonly environment: Readonly<Record<string, string>>;
   readonly instanceTypes: readonly string[];
-  /** @default - made from the path of the construct */
+  /** 1 to 63 letters, digits and hyphens. @default - made from the path of the construct */
   readonly groupName?: string;
 }
+
+/** Of a description's 1024 characters, what the hash leaves. */
+const MAX_NAME = 900;
+/** A package has 50 properties at most; two are used otherwise. */
+const MAX_THRESHOLDS = 48;
+const MAX_KEY = 128;
+const NOT_IN_KEYS = /[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu;
 
 const CONTENT_TYPES = ['application/json', 'application/jsonlines', 'image/jpeg', 'image/png', 'image/webp'];
 
@@ -31,14 +39,14 @@ export class RegisteredModel extends Construct {
     const groupName = props.groupName ?? Names.uniqueResourceName(this, { maxLength: 63, separator: '-' });
     this.group = new CfnModelPackageGroup(this, 'Group', {
       modelPackageGroupName: groupName,
-      modelPackageGroupDescription: `Versions of ${report.name}`,
+      modelPackageGroupDescription: `Versions of ${plainText(report.name, MAX_NAME)}`,
     });
     this.modelPackage = new CfnModelPackage(
       this,
       'Package',
       defined({
         modelPackageGroupName: groupName,
-        modelPackageDescription: `${report.name}, content hash ${report.files.hash}`,
+        modelPackageDescription: `${plainText(report.name, MAX_NAME)}, content hash ${report.files.hash}`,
         modelApprovalStatus: 'PendingManualApproval',
         domain: 'NATURAL_LANGUAGE_PROCESSING',
         task: 'CLASSIFICATION',
@@ -71,9 +79,22 @@ export class RegisteredModel extends Construct {
   }
 }
 
-/** One property a class: values may hold no quotes and no braces. */
-function thresholds(report: ModelReport): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(report.thresholds).map(([label, value]) => [`threshold_${label}`, String(value)]),
-  );
+/** One property a class. Where there are more than a package can hold, the card states them. */
+function thresholds({ thresholds: all }: ModelReport): Record<string, string> {
+  const properties: Record<string, string> = {};
+  if (Object.keys(all).length > MAX_THRESHOLDS) return { thresholds: 'on the model card' };
+  for (const [label, value] of Object.entries(all)) {
+    properties[freeKey(`threshold_${label}`, properties)] = String(value);
+  }
+  return properties;
+}
+
+/** The characters that SageMaker takes in a property's name; two labels that become one are numbered. */
+function freeKey(wanted: string, taken: Readonly<Record<string, string>>): string {
+  const characters = Array.from(wanted.replace(NOT_IN_KEYS, '_'));
+  const upTo = (length: number) => characters.slice(0, length).join('');
+  for (let number = 1; ; number += 1) {
+    const key = number === 1 ? upTo(MAX_KEY) : `${upTo(MAX_KEY - 4)}_${number}`;
+    if (!Object.hasOwn(taken, key)) return key;
+  }
 }

@@ -1,17 +1,9 @@
 /** The files of a model folder that are deployed, and their content hash; synchronous, as constructs are. */
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, existsSync, lstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { MANIFEST_FILE, type Manifest, manifestSchema } from '../../../checkpoint/manifest.js';
+import { MANIFEST_FILE, type Manifest } from '../../../checkpoint/manifest.js';
+import { readManifestSync } from '../../../checkpoint/pack/pack.js';
 import { manifestHash } from '../../../checkpoint/pack/write-manifest.js';
 import type { PolicyModel } from '../../../checkpoint/policy/misfits.js';
 import { acceptPolicy, type PolicyFile, readPolicyFileSync } from '../../../checkpoint/policy/policy-file.js';
@@ -52,7 +44,7 @@ export function listModelFiles(path: string): ModelFiles {
 }
 
 function listPack(folder: string): ModelFiles {
-  const manifest = manifestSchema.parse(JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8')));
+  const manifest = readManifestSync(folder);
   const problems = Object.entries(manifest.files)
     .filter(([name, { bytes }]) => sizeOf(join(folder, name)) !== bytes)
     .map(([name, { bytes }]) => `${name} is missing or has not the ${bytes} bytes that the manifest says`);
