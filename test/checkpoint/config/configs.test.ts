@@ -157,9 +157,9 @@ describe('a bad config file is refused:', () => {
 
   test('a megabyte of backslashes and quotes takes no noticeable time', async () => {
     const start = performance.now();
-    expect(await message({ 'config.json': `"${'\\"'.repeat(1_000_000)}` })).toContain('no valid JSON');
+    expect(await message({ 'config.json': `"${'\\"'.repeat(1_000_000)}` })).toContain('not valid JSON');
     expect(await message({ 'test_metrics.json': `${'"\\'.repeat(1_000_000)}NaN` })).toContain(
-      'no valid JSON',
+      'not valid JSON',
     );
     expect(performance.now() - start).toBeLessThan(10_000); // a quadratic scan would take minutes
   });
