@@ -7,6 +7,7 @@ import type { Engine } from './engine.js';
 import { HangUp } from './http/hang-up.js';
 import { createHttpServer, listen, shut } from './http/http-server.js';
 import { openPolicy, policyFor } from './policy.js';
+import { modelInfo } from './reply/model-info.js';
 import { Service } from './service.js';
 import { EmbeddedMetrics } from './telemetry/emf.js';
 import { observeEngine, registerEngine } from './telemetry/engine-metrics.js';
@@ -116,10 +117,9 @@ async function loadEngine(
   registerEngine(metrics.registry, engine);
   if (policy !== undefined) metrics.observePolicy(policy);
   service.ready(engine, policy);
-  const { name, precision, demonstration } = engine.manifest;
   logger.info(
     {
-      model: { name, pack: engine.packHash, precision, demonstration },
+      model: modelInfo(engine),
       device: engine.device,
       ...(policy && { policy: { name: policy.name, sha256: policy.sha256, file: policy.path } }),
       ms: Math.round(performance.now() - start),

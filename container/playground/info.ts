@@ -1,5 +1,6 @@
 import type { Limits } from '../../lib/contract/limits.js';
 import type { Health, ModelInfo } from '../../lib/contract/reply.js';
+import { modelInfo } from '../reply/model-info.js';
 import type { Service } from '../service.js';
 
 /** What the page must know before the first request: `GET /playground/info`. */
@@ -11,8 +12,6 @@ export interface PlaygroundInfo {
 }
 
 export interface LoadedModel extends ModelInfo {
-  /** Where it runs: cpu or cuda. */
-  readonly device: string;
   /** In the model's order. */
   readonly classes: readonly { readonly name: string; readonly threshold: number }[];
 }
@@ -29,13 +28,9 @@ export function playgroundInfo(service: Service, limits: Limits): PlaygroundInfo
 
 function loadedModel({ loaded }: Service): LoadedModel | undefined {
   if (loaded === undefined) return undefined;
-  const { name, precision, demonstration, classNames, thresholds } = loaded.manifest;
+  const { classNames, thresholds } = loaded.manifest;
   return {
-    name,
-    pack: loaded.packHash,
-    precision,
-    demonstration,
-    device: loaded.device.used,
+    ...modelInfo(loaded),
     classes: classNames.map((className, index) => ({ name: className, threshold: thresholds[index] ?? 0.5 })),
   };
 }

@@ -10,6 +10,7 @@ import type { Random, ServedPolicy } from '../policy.js';
 import { type Answering, answerLines, answerTogether } from '../reply/answer.js';
 import type { Rules } from '../reply/decision.js';
 import { traceOf } from '../reply/errors.js';
+import { modelInfo } from '../reply/model-info.js';
 import { StageTimes } from '../reply/stage-times.js';
 import { byClass, thresholdsFor } from '../reply/thresholds.js';
 import { type ReplyFrame, writeDocument, writeLines } from '../reply/write-reply.js';
@@ -104,10 +105,9 @@ function frameOf(
   { id, startedAt }: RequestContext,
   { parameters }: ParsedRequest,
 ): ReplyFrame {
-  const { name, precision, demonstration } = engine.manifest;
   times.set('total', performance.now() - startedAt);
   return {
-    model: { name, pack: engine.packHash, precision, demonstration },
+    model: modelInfo(engine),
     thresholds: byClass(rules.classNames, rules.thresholds.all),
     ...(rules.policy && { policy: policyInfo(rules.policy, rules) }),
     request_id: id,

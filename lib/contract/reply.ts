@@ -56,6 +56,8 @@ export const modelInfoSchema = z.object({
   precision: z.string(),
   /** True for the model that ships with the project: its answers mean nothing about real posts. */
   demonstration: z.boolean(),
+  /** Where the encoders run: `cpu` or `cuda`. Absent in replies of servers older than this field. */
+  device: z.string().optional(),
 });
 
 export type ModelInfo = z.infer<typeof modelInfoSchema>;

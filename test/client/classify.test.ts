@@ -50,7 +50,7 @@ describe('an answer', () => {
       modalities_used: ['text'],
       text_truncated: false,
     });
-    expect(model).toMatchObject({ name: 'a model of paper', demonstration: true });
+    expect(model).toMatchObject({ name: 'a model of paper', demonstration: true, device: 'cpu' });
     expect(thresholds).toEqual({ red: 0.5, green: 0.25, blue: 0.75 });
     expect(attempts).toBe(1);
     expect(stack.server.logs().map((line) => line['request_id'])).toContain(requestId);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { REQUEST_ID_PATTERN } from '../../lib/contract/http.js';
-import { isItemError, replySchema, slotSchema } from '../../lib/contract/reply.js';
+import { isItemError, modelInfoSchema, replySchema, slotSchema } from '../../lib/contract/reply.js';
 import {
   envelopeSchema,
   instanceSchema,
@@ -97,5 +97,12 @@ describe('the reply', () => {
     };
     expect(accepts(replySchema, reply)).toBe(true);
     expect(accepts(replySchema, { ...reply, model: undefined })).toBe(false);
+  });
+
+  test('tells where the model runs, unless the server is older than that', () => {
+    const model = { name: 'm', pack: 'p', precision: 'fp32', demonstration: false };
+    expect(modelInfoSchema.parse(model).device).toBeUndefined();
+    expect(modelInfoSchema.parse({ ...model, device: 'cuda' }).device).toBe('cuda');
+    expect(accepts(modelInfoSchema, { ...model, device: 1 })).toBe(false);
   });
 });

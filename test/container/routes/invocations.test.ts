@@ -47,7 +47,13 @@ describe('a JSON request', () => {
         }),
         expect.objectContaining({ any_harmful: false, modalities_used: ['text', 'image'] }),
       ],
-      model: { name: 'a model of paper', pack: 'f'.repeat(64), precision: 'fp32', demonstration: true },
+      model: {
+        name: 'a model of paper',
+        pack: 'f'.repeat(64),
+        precision: 'fp32',
+        demonstration: true,
+        device: 'cpu',
+      },
       thresholds: { red: 0.5, green: 0.25, blue: 0.75 },
       request_id: 'trace-7',
     });

@@ -11,7 +11,7 @@ export function showDetails({ reply, roundTripMs }: Answered, judgement: Judgeme
     ['Rests on', judgement.modalities_used.join(' and ')],
     ['Text', judgement.text_truncated ? 'cut: the model did not read all of it' : 'read whole'],
     ...policyRows(judgement, reply.policy),
-    ['Model', `${model.name}, ${model.precision}`],
+    ['Model', `${model.name}, ${model.precision}${model.device === undefined ? '' : ` on ${model.device}`}`],
     ['Pack', make('code', {}, model.pack)],
     ['Request', make('code', {}, request_id)],
   ];
