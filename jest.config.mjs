@@ -6,5 +6,6 @@ export default {
   transform: {},
   testTimeout: 30_000,
   maxWorkers: '100%',
-  modulePathIgnorePatterns: ['<rootDir>/node_modules/aws-cdk/'],
+  // Packages of the same name: of the CDK's own tool, and of what `cdk synth` staged here.
+  modulePathIgnorePatterns: ['<rootDir>/node_modules/aws-cdk/', '<rootDir>/cdk\\.out/'],
 };

@@ -70,8 +70,43 @@ describe("the app's context", () => {
       '@aws-cdk/core:flag': true,
       'aws:cdk:bundling-stacks': ['*'],
       'availability-zones:account=1': [],
+      'acknowledged-issue-numbers': [16603],
+      'cli-telemetry': false,
     };
     expect(parseAppContext(context).hosting).toBe('realtime');
+  });
+
+  test('reads build arguments as an object, as assignments, and as JSON where values hold spaces', () => {
+    const buildArgs = {
+      NODE_IMAGE: 'mirror.example/node:24-slim',
+      PROVIDER_URL: 'https://a.example/b.tgz?c=d',
+      CUDA_PACKAGES: '',
+    };
+    const assignments = Object.entries(buildArgs).map(([name, value]) => `${name}=${value}`);
+    for (const given of [buildArgs, assignments.join(' '), ` ${JSON.stringify(buildArgs)}`]) {
+      expect(parseAppContext({ buildArgs: given }).buildArgs).toEqual(buildArgs);
+    }
+    for (const bad of [
+      'NODE_IMAGE',
+      'NODE_IMAGE: x',
+      '{"NODE_IMAGE": 24}',
+      '{NODE_IMAGE}',
+      '',
+      7,
+      { NODE_IMAGE: 24 },
+    ]) {
+      expect(failure(() => parseAppContext({ buildArgs: bad }))).toContain(
+        `buildArgs is ${JSON.stringify(bad)}: expected NAME=value NAME=value, or an object of strings`,
+      );
+    }
+  });
+
+  test('refuses settings of a build for an image that is not built here', () => {
+    const message = failure(() =>
+      parseAppContext({ image: IMAGE_URI, buildNetwork: 'host', buildArgs: 'A=b' }),
+    );
+    expect(message).toContain(`buildArgs means nothing with image ${IMAGE_URI}`);
+    expect(message).toContain(`buildNetwork means nothing with image ${IMAGE_URI}`);
   });
 
   test('refuses an image by tag and a model in S3 without its hash', () => {

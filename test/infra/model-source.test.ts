@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { type App, Stack } from 'aws-cdk-lib/core';
-import { ImageSource } from '../../lib/infra/constructs/container/image-source.js';
 import {
   type BoundModel,
   ModelSource,
@@ -103,24 +102,6 @@ describe('a model in S3', () => {
   });
 });
 
-describe('the image of this project', () => {
-  test('has a hash of what it needs only: neither tests nor infrastructure nor models', () => {
-    const app = newApp();
-    const stack = new Stack(app, 'Test');
-    ImageSource.fromProject().bind(stack, 'gpu');
-    app.synth();
-    const [asset] = Object.values(assets(app).dockerImages ?? {});
-    expect(asset?.source).toMatchObject({ dockerFile: 'container/Dockerfile', dockerBuildTarget: 'gpu' });
-    const folder = join(app.outdir, asset?.source.directory ?? '');
-    for (const needed of ['package-lock.json', 'container/main.ts', 'lib/engine', 'bin/moderate.ts']) {
-      expect([needed, existsSync(join(folder, needed))]).toEqual([needed, true]);
-    }
-    for (const other of ['test', 'lib/infra', 'models', 'node_modules', 'cdk.json', 'docs']) {
-      expect([other, existsSync(join(folder, other))]).toEqual([other, false]);
-    }
-  });
-});
-
 function bind(folder: string, packaging: Packaging): { readonly app: App; readonly model: BoundModel } {
   const app = newApp();
   const model = ModelSource.fromPack(folder).bind(new Stack(app, 'Test'), packaging);
@@ -134,7 +115,6 @@ function newBucket(): { readonly stack: Stack; readonly bucket: IBucket } {
 
 interface Assets {
   readonly files: Record<string, FileAsset>;
-  readonly dockerImages?: Record<string, { readonly source: { readonly directory: string } }>;
 }
 
 function assets(app: App): Assets {

@@ -16,6 +16,12 @@ const flag = z.preprocess(
   z.boolean(),
 );
 const text = z.string().min(1);
+/** An object in cdk.json; on the command line `NAME=value NAME=value`, or JSON where a value holds spaces. */
+const BUILD_ARGS = { error: 'expected NAME=value NAME=value, or an object of strings' };
+const assignments = z.preprocess(
+  (value) => (typeof value === 'string' ? readAssignments(value) : value),
+  z.record(z.string(), z.string(BUILD_ARGS), BUILD_ARGS),
+);
 
 export const appContextSchema = z.strictObject({
   /** Name of the stack. */
@@ -33,6 +39,10 @@ export const appContextSchema = z.strictObject({
     .optional(),
   /** `project`, or an ECR URI with digest. */
   image: text.default('project'),
+  /** Build arguments of the project's image. */
+  buildArgs: assignments.optional(),
+  /** Network of the build's commands: `host`, `none` or the name of one. */
+  buildNetwork: text.optional(),
   instanceType: text.optional(),
   instanceCount: whole.optional(),
   amiVersion: text.optional(),
@@ -123,6 +133,9 @@ const NEEDS: Partial<Record<Setting, Setting>> = {
   minHarmfulRecall: 'evaluationGate',
 };
 
+/** Settings that only the build of the project's image reads. */
+const OF_BUILDS = ['buildArgs', 'buildNetwork'] as const satisfies readonly Setting[];
+
 function contradictions(settings: AppContext, given: readonly string[]): string[] {
   return given.flatMap((key) => {
     const kinds = READ_BY[key as Setting];
@@ -134,12 +147,31 @@ function contradictions(settings: AppContext, given: readonly string[]): string[
       ...(other !== undefined && settings[other] === undefined
         ? [`${key} means nothing without ${other}`]
         : []),
+      ...(settings.image !== 'project' && OF_BUILDS.includes(key as (typeof OF_BUILDS)[number])
+        ? [`${key} means nothing with image ${settings.image}, which is not built here`]
+        : []),
     ];
   });
 }
 
-/** Keys of CDK itself: feature flags, cached look-ups, bundling and tracing. */
-const CDK_KEY = /^(?:@|aws:|aws-cdk:|cdk-)|:/;
+/** Undoes what the schema's comment says; what cannot be read stays as it is, and the schema refuses it. */
+function readAssignments(given: string): unknown {
+  if (given.trimStart().startsWith('{')) {
+    try {
+      return JSON.parse(given);
+    } catch {
+      return given;
+    }
+  }
+  const parts = given.split(/\s+/).filter(Boolean);
+  if (parts.length === 0 || parts.some((part) => !/^\w+=/.test(part))) return given;
+  return Object.fromEntries(
+    parts.map((part) => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)]),
+  );
+}
+
+/** Keys of CDK itself: feature flags, cached look-ups, bundling and tracing; what `cdk acknowledge` and `cli-telemetry` keep. */
+const CDK_KEY = /^(?:@|aws:|aws-cdk:|cdk-)|:|^(?:acknowledged-issue-numbers|cli-telemetry)$/;
 
 /**
  * Reads the settings out of the app's context.

@@ -19,7 +19,7 @@ export class BatchStack extends Stack {
     const bucket = this.#bucket(settings.batchBucket);
     const batch = new BatchTransform(this, 'Batch', {
       model: modelSource(this, 'ModelBucket', settings.model, settings.modelHash),
-      image: imageSource(settings.image),
+      image: imageSource(settings),
       bucket,
       container: defined({ precision }),
       ...defined({ instanceType, instanceCount, encryptionKey }),

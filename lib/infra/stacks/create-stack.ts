@@ -14,13 +14,15 @@ export function createStack(app: App): Stack {
     region: settings.region ?? process.env['CDK_DEFAULT_REGION'],
   });
   const Kind = settings.hosting === 'batch' ? BatchStack : EndpointStack;
+  // On the stack itself, and on each resource: not every type takes the stack's.
+  const tags = defined({ application: 'multimodal-moderation', 'cost-center': settings.costCenter });
   const stack = new Kind(app, settings.stackName, {
     settings,
     env,
+    tags,
     description: 'Multimodal moderation on SageMaker',
   });
-  Tags.of(stack).add('application', 'multimodal-moderation');
-  if (settings.costCenter !== undefined) Tags.of(stack).add('cost-center', settings.costCenter);
+  for (const [name, value] of Object.entries(tags)) Tags.of(stack).add(name, value);
   return stack;
 }
 

@@ -32,7 +32,7 @@ export class EndpointStack extends Stack {
       'Endpoint',
       defined({
         model: modelSource(this, 'ModelBucket', settings.model, settings.modelHash),
-        image: imageSource(settings.image),
+        image: imageSource(settings),
         hosting: this.#hosting(settings),
         endpointName,
         container: defined({ precision }),

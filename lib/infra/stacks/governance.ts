@@ -27,7 +27,7 @@ export function addGovernance(stack: Stack, settings: AppContext): void {
   new RegisteredModel(scope, 'Model', {
     report,
     model: ModelSource.fromPack(settings.model).bind(new Construct(scope, 'Files'), 'tarball'),
-    image: imageSource(settings.image).bind(scope, targetFor(facts)),
+    image: imageSource(settings).bind(scope, targetFor(facts)),
     environment: containerEnvironment(
       defined({ precision: settings.precision }),
       facts?.gpu ? 'cuda' : 'cpu',

@@ -3,7 +3,9 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { ModerationError } from '../../contract/errors.js';
 import { ImageSource } from '../constructs/container/image-source.js';
+import { defined } from '../constructs/defined.js';
 import { ModelSource } from '../constructs/model/model-source.js';
+import type { AppContext } from './app-context.js';
 
 const S3_ADDRESS = /^s3:\/\/([^/]+)\/(.+)$/;
 
@@ -28,6 +30,8 @@ export function modelSource(
     : ModelSource.fromTarball(bucket, key, hash);
 }
 
-export function imageSource(image: string): ImageSource {
-  return image === 'project' ? ImageSource.fromProject() : ImageSource.fromUri(image);
+export function imageSource({ image, buildArgs, buildNetwork }: AppContext): ImageSource {
+  return image === 'project'
+    ? ImageSource.fromProject(defined({ buildArgs, buildNetwork }))
+    : ImageSource.fromUri(image);
 }

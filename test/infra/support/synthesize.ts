@@ -1,5 +1,5 @@
 /** Stacks to look at: an endpoint with a small model and an image that needs no build. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -9,6 +9,7 @@ import { defined } from '../../../lib/infra/constructs/defined.js';
 import { ModelSource } from '../../../lib/infra/constructs/model/model-source.js';
 import { ModerationEndpoint } from '../../../lib/infra/constructs/moderation-endpoint.js';
 import type { ModerationEndpointProps } from '../../../lib/infra/constructs/moderation-endpoint-props.js';
+import { projectRoot } from '../../support/project-root.js';
 
 // CDK's own rules take seconds for each template; cfn-lint judges the same ones.
 process.env['CDK_VALIDATION'] = 'false';
@@ -17,7 +18,10 @@ export const MODEL_FOLDER = 'test/fixtures/models/siglip-tiny';
 export const DIGEST = `sha256:${'ab12'.repeat(16)}`;
 export const IMAGE_URI = `111122223333.dkr.ecr.eu-west-1.amazonaws.com/moderation@${DIGEST}`;
 
-const FLAGS = { '@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy': true };
+/** CDK's feature flags, as `npx cdk` reads them. */
+export const FLAGS = (
+  JSON.parse(readFileSync(join(projectRoot, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> }
+).context;
 
 export function newApp(context: Record<string, unknown> = {}): App {
   return new App({

@@ -1,11 +1,10 @@
 /** Where the container image comes from. */
-
 import { fileURLToPath } from 'node:url';
 import { type IRepository, Repository } from 'aws-cdk-lib/aws-ecr';
-import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
-import { Arn, ArnFormat, IgnoreMode, Stack } from 'aws-cdk-lib/core';
+import { Arn, ArnFormat, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { check, fails } from '../rules.js';
+import { type ImageBuildOptions, projectAsset } from './project-asset.js';
 
 /** `gpu`: CUDA, for g and p instance types. `cpu`: for all others and serverless. */
 export type ImageTarget = 'cpu' | 'gpu';
@@ -15,7 +14,7 @@ export interface BoundImage {
   readonly repository: IRepository;
 }
 
-export interface ProjectImageOptions {
+export interface ProjectImageOptions extends ImageBuildOptions {
   /** @default - `gpu` on GPU instance types, else `cpu` */
   readonly target?: ImageTarget;
   /**
@@ -94,25 +93,19 @@ class ProjectImage extends ImageSource {
   override readonly fromThisProject: boolean;
   override readonly target: ImageTarget | undefined;
   readonly #folder: string;
+  readonly #build: ImageBuildOptions;
 
-  constructor({ target, folder = PROJECT_FOLDER }: ProjectImageOptions) {
+  constructor({ target, folder = PROJECT_FOLDER, ...build }: ProjectImageOptions) {
     super();
     this.target = target;
     this.#folder = folder;
+    this.#build = build;
     this.fromThisProject = folder === PROJECT_FOLDER;
   }
 
   override bind(scope: Construct, target: ImageTarget): BoundImage {
-    const asset = new DockerImageAsset(scope, `Image-${target}`, {
-      directory: this.#folder,
-      file: 'container/Dockerfile',
-      target,
-      platform: Platform.LINUX_AMD64,
-      ignoreMode: IgnoreMode.DOCKER,
-      exclude: ['**/*.md'],
-      displayName: `moderation ${target}`,
-    });
-    return { uri: asset.imageUri, repository: asset.repository };
+    const { imageUri, repository } = projectAsset(scope, target, this.#folder, this.#build);
+    return { uri: imageUri, repository };
   }
 }
 

@@ -34,13 +34,13 @@ export class AsyncInference extends Construct {
     super(scope, id);
     const { hosting, role, encryptionKey } = props;
     this.bucket = hosting.bucket ?? this.#createBucket(encryptionKey);
-    this.successTopic = hosting.successTopic ?? this.#createTopic('Success', encryptionKey);
-    this.errorTopic = hosting.errorTopic ?? this.#createTopic('Error', encryptionKey);
+    this.successTopic = hosting.successTopic ?? this.#createTopic('Success', props);
+    this.errorTopic = hosting.errorTopic ?? this.#createTopic('Error', props);
     role.grantReadObjects(this.bucket, ASYNC_PREFIXES.input);
     role.grantWriteObjects(this.bucket, ASYNC_PREFIXES.output, encryptionKey);
     role.grantWriteObjects(this.bucket, ASYNC_PREFIXES.failures, encryptionKey);
     if (encryptionKey !== undefined) role.grantKey(encryptionKey);
-    for (const topic of [this.successTopic, this.errorTopic]) topic.grantPublish(role.role);
+    for (const topic of [hosting.successTopic, hosting.errorTopic]) topic?.grantPublish(role.role);
     this.config = {
       clientConfig: { maxConcurrentInvocationsPerInstance: concurrency(props) },
       outputConfig: defined({
@@ -74,12 +74,17 @@ export class AsyncInference extends Construct {
     return bucket as IBucket;
   }
 
-  /** AWS's own key where there is no customer's key: SageMaker publishes with the execution role, which may use it. */
-  #createTopic(id: string, encryptionKey: IKey | undefined): Topic {
-    return new Topic(this, id, {
+  /**
+   * With AWS's own key where there is no customer's: SageMaker publishes with the execution role, and that key's policy
+   * lets all who may publish use it. `Topic.grantPublish` would grant it once more, on every key of the account.
+   */
+  #createTopic(id: string, { role, encryptionKey }: AsyncInferenceProps): Topic {
+    const topic = new Topic(this, id, {
       enforceSSL: true,
       masterKey: encryptionKey ?? Alias.fromAliasName(this, `${id}Key`, 'alias/aws/sns'),
     });
+    role.grantPublish(topic);
+    return topic;
   }
 }
 

@@ -2,6 +2,7 @@
 import { Effect, type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Aws, Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct, type IDependable } from 'constructs';
 import type { BoundImage } from '../container/image-source.js';
@@ -64,6 +65,11 @@ export class ExecutionRole extends Construct {
   grantWriteObjects(bucket: IBucket, prefix: string, key: IKey | undefined = bucket.encryptionKey): void {
     this.#allow(['s3:AbortMultipartUpload', 's3:PutObject'], [bucket.arnForObjects(`${prefix}*`)]);
     if (key !== undefined) this.grantKey(key);
+  }
+
+  /** Publishing to a topic; the key of its messages is granted apart. */
+  grantPublish(topic: ITopic): void {
+    this.#allow(['sns:Publish'], [topic.topicArn]);
   }
 
   /** Encrypting and decrypting with a customer's key. */
