@@ -7,7 +7,7 @@ import type { Pack } from '../../lib/checkpoint/pack/pack.js';
 import { convertCheckpoint } from '../../lib/convert/convert.js';
 import { createStack } from '../../lib/infra/stacks/create-stack.js';
 import { type DocumentedExample, documentedExamples } from './support/documented-examples.js';
-import { DIGEST, IMAGE_URI, newApp } from './support/synthesize.js';
+import { DIGEST, newApp } from './support/synthesize.js';
 
 const DEMO = 'models/demo';
 const COMMANDS = ['bootstrap', 'deploy', 'destroy', 'diff', 'gc', 'list', 'synth'];
@@ -46,7 +46,7 @@ function valueFor(value: string): string {
 
 function contextOf({ context }: DocumentedExample): Record<string, string> {
   const given = Object.entries(context).map(([key, value]) => [key, valueFor(value)]);
-  return { model: DEMO, image: IMAGE_URI, ...Object.fromEntries(given) };
+  return { model: DEMO, ...Object.fromEntries(given) };
 }
 
 describe('the documentation', () => {

@@ -8,12 +8,14 @@ import {
   NIST80053R4Checks,
   NIST80053R5Checks,
 } from 'cdk-nag';
-import { CASES } from './support/cases.js';
+import { CASES, placed } from './support/cases.js';
 import { lint, lintPresent } from './support/cfn-lint.js';
+import { CONTROL, checkov, checkovPresent } from './support/checkov.js';
 import { expectSnapshot } from './support/snapshot.js';
 import { newEndpoint } from './support/synthesize.js';
 
 const names = Object.keys(CASES);
+const JUDGED = [...names, 'placed'];
 const stacks = new Map<string, Stack>();
 const templates = new Map<string, object>();
 
@@ -21,7 +23,7 @@ const templates = new Map<string, object>();
 function stackOf(name: string): Stack {
   const known = stacks.get(name);
   if (known !== undefined) return known;
-  const stack = CASES[name]?.();
+  const stack = name === 'placed' ? placed() : CASES[name]?.();
   if (stack === undefined) throw new RangeError(name);
   stacks.set(name, stack);
   return stack;
@@ -40,7 +42,7 @@ describe('the template', () => {
 });
 
 describe('cdk-nag', () => {
-  test.each(names)('AwsSolutions finds nothing in %s that is not explained', (name) => {
+  test.each(JUDGED)('AwsSolutions finds nothing in %s that is not explained', (name) => {
     expect(findings(new AwsSolutionsChecks(), stackOf(name))).toEqual([]);
   });
 
@@ -68,11 +70,30 @@ describe('cfn-lint', () => {
   (lintPresent ? test : test.skip)(
     'finds no error and no warning in any template',
     () => {
-      expect(lint(Object.fromEntries(names.map((name) => [name, templateOf(name)])))).toBe('');
+      expect(lint(allTemplates())).toBe('');
     },
     120_000,
   );
 });
+
+describe('checkov', () => {
+  (checkovPresent ? test : test.skip)(
+    'finds nothing in any template that is not explained',
+    () => {
+      const { open, reasons } = checkov(allTemplates());
+      const ofControl = open.filter((finding) => finding.startsWith(`${CONTROL}:`));
+      expect(ofControl).toContainEqual(expect.stringContaining('CKV_AWS_18'));
+      expect(open.filter((finding) => !ofControl.includes(finding))).toEqual([]);
+      expect(reasons.length).toBeGreaterThan(5);
+      for (const reason of reasons) expect(reason).toMatch(/^[A-Z].{20,}\.$/);
+    },
+    120_000,
+  );
+});
+
+function allTemplates(): Record<string, object> {
+  return Object.fromEntries(JUDGED.map((name) => [name, templateOf(name)]));
+}
 
 function findings(pack: NagPack, stack: Stack): string[] {
   return pack

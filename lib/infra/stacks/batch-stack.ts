@@ -6,8 +6,12 @@ import type { Construct } from 'constructs';
 import { JOB_DEFINITION_OUTPUT } from '../../contract/batch-job.js';
 import { BatchTransform } from '../constructs/batch-transform.js';
 import { defined } from '../constructs/defined.js';
+import { acknowledgeCheckov } from '../constructs/security/acknowledge.js';
 import type { EndpointStackProps } from './endpoint-stack.js';
 import { imageSource, modelSource } from './sources.js';
+
+const NO_ACCESS_LOG =
+  'Holds input and output of jobs; set batchBucket to a bucket of your own where access must be logged.';
 
 export class BatchStack extends Stack {
   constructor(scope: Construct, id: string, props: EndpointStackProps) {
@@ -36,10 +40,11 @@ export class BatchStack extends Stack {
       enforceSSL: true,
       encryption: BucketEncryption.S3_MANAGED,
     });
-    Validations.of(bucket).acknowledge({
-      id: 'AwsSolutions-S1',
-      reason:
-        'Holds input and output of jobs; set batchBucket to a bucket of your own where access must be logged.',
+    Validations.of(bucket).acknowledge({ id: 'AwsSolutions-S1', reason: NO_ACCESS_LOG });
+    acknowledgeCheckov(bucket, {
+      CKV_AWS_18: NO_ACCESS_LOG,
+      CKV_AWS_21:
+        "Versions would keep users' content that was deleted; set batchBucket to a bucket that has them.",
     });
     // As in async-inference.ts: optional and possibly undefined differ to a strict compiler.
     return bucket as IBucket;

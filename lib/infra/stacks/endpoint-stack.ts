@@ -10,6 +10,7 @@ import { ASYNC_PREFIXES } from '../constructs/hosting/async-inference.js';
 import type { DataCaptureOptions } from '../constructs/hosting/data-capture.js';
 import type { Hosting } from '../constructs/hosting/hosting.js';
 import { ModerationEndpoint } from '../constructs/moderation-endpoint.js';
+import { acknowledgeCheckov } from '../constructs/security/acknowledge.js';
 import type { AppContext } from './app-context.js';
 import { addGovernance } from './governance.js';
 import { imageSource, modelSource } from './sources.js';
@@ -79,10 +80,12 @@ export class EndpointStack extends Stack {
     return defined({ bucket, samplingPercent: capturePercent });
   }
 
-  /** Not encrypted with AWS's own key, with which CloudWatch cannot publish; alarms hold no user content. */
   #topic(email: string | undefined): Topic | undefined {
     if (email === undefined) return undefined;
     const topic = new Topic(this, 'AlarmTopic', { enforceSSL: true });
+    acknowledgeCheckov(topic, {
+      CKV_AWS_26: "CloudWatch cannot publish with AWS's own key, and alarms hold no user content.",
+    });
     new Subscription(this, 'AlarmEmail', { topic, protocol: SubscriptionProtocol.EMAIL, endpoint: email });
     return topic;
   }

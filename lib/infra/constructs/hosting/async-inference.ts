@@ -7,6 +7,7 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Duration, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { defined } from '../defined.js';
+import { acknowledgeCheckov } from '../security/acknowledge.js';
 import type { ExecutionRole } from '../security/execution-role.js';
 import type { AsyncHosting } from './hosting.js';
 import { instanceFacts } from './instance-type.js';
@@ -23,6 +24,9 @@ export const ASYNC_PREFIXES = {
   output: 'async/output/',
   failures: 'async/failures/',
 } as const;
+
+const NO_ACCESS_LOG =
+  'Holds requests and answers for 30 days at most; give your own bucket where access must be logged.';
 
 export class AsyncInference extends Construct {
   readonly bucket: IBucket;
@@ -65,10 +69,10 @@ export class AsyncInference extends Construct {
         { expiration: Duration.days(30), abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
     });
-    Validations.of(bucket).acknowledge({
-      id: 'AwsSolutions-S1',
-      reason:
-        'Holds requests and answers for 30 days at most; give your own bucket where access must be logged.',
+    Validations.of(bucket).acknowledge({ id: 'AwsSolutions-S1', reason: NO_ACCESS_LOG });
+    acknowledgeCheckov(bucket, {
+      CKV_AWS_18: NO_ACCESS_LOG,
+      CKV_AWS_21: "Versions would keep users' content longer than the 30 days that its rule allows.",
     });
     // The class declares optional properties as possibly undefined, which a strict compiler tells from absent ones.
     return bucket as IBucket;

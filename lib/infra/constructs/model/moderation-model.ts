@@ -3,6 +3,7 @@ import { CfnModel } from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
 import type { BoundImage } from '../container/image-source.js';
 import { defined } from '../defined.js';
+import { acknowledgeCheckov } from '../security/acknowledge.js';
 import type { ExecutionRole } from '../security/execution-role.js';
 import type { Network } from '../security/network.js';
 import { type BoundModel, modelData } from './model-source.js';
@@ -40,6 +41,12 @@ export class ModerationModel extends Construct {
       }),
     );
     role.precede(this.resource);
+    if (!networkIsolation) {
+      acknowledgeCheckov(this.resource, {
+        CKV_AWS_370:
+          'Serverless hosting has no network isolation; elsewhere networkIsolation was turned off.',
+      });
+    }
   }
 
   /** By GetAtt: Ref of a model is its ARN. */

@@ -1,5 +1,5 @@
 /** The role that SageMaker takes to fetch image and model and to write logs and metrics. No managed policies. */
-import { Effect, type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnPolicy, Effect, type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -7,7 +7,7 @@ import { Aws, Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct, type IDependable } from 'constructs';
 import type { BoundImage } from '../container/image-source.js';
 import type { BoundModel } from '../model/model-source.js';
-import { acknowledgeWildcard } from './acknowledge.js';
+import { acknowledgeCheckov, acknowledgeWildcard } from './acknowledge.js';
 
 export interface ExecutionRoleProps {
   /** @default - a new role that SageMaker may take in this account alone */
@@ -28,7 +28,7 @@ export class ExecutionRole extends Construct {
       ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
       [Stack.of(this).formatArn({ service: 'logs', resource: 'log-group:/aws/sagemaker/*' })],
     );
-    if (props.vpc) this.#allow(NETWORK_INTERFACES, ['*']);
+    if (props.vpc) this.#allowNetworkInterfaces();
   }
 
   /** Makes a resource wait for what was granted so far: SageMaker uses the permissions at once. */
@@ -82,6 +82,15 @@ export class ExecutionRole extends Construct {
     this.#allow(['cloudwatch:DescribeAlarms'], ['*']);
   }
 
+  /** On all resources: an interface has no name before SageMaker makes it. */
+  #allowNetworkInterfaces(): void {
+    this.#allow(NETWORK_INTERFACES, ['*']);
+    const policies = this.role.node.findAll().filter((child) => child instanceof CfnPolicy);
+    for (const policy of policies) {
+      acknowledgeCheckov(policy, { CKV_AWS_109: NO_NARROWER_RESOURCE, CKV_AWS_111: NO_NARROWER_RESOURCE });
+    }
+  }
+
   #create(): Role {
     return new Role(this, 'Role', {
       description: 'Fetches image and model, writes logs and metrics of the moderation endpoint',
@@ -102,6 +111,9 @@ export class ExecutionRole extends Construct {
 const WILDCARDS =
   'Wildcards only where AWS knows no narrower resource (token, metrics, alarms, network interfaces), and for objects ' +
   "below the model's own prefix, the endpoint's own prefixes and SageMaker's own log groups.";
+
+const NO_NARROWER_RESOURCE =
+  'SageMaker makes network interfaces in the VPC, and AWS documents no narrower resource.';
 
 const NETWORK_INTERFACES = [
   'ec2:CreateNetworkInterface',
