@@ -17,6 +17,9 @@ const rootPackage = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 /** A source's kind of module follows the nearest package.json, so each kind is compiled from its own copy. */
 const KINDS = { esm: 'module', cjs: 'commonjs' };
 
+/** Loaded by the calls that need them. */
+const OPTIONAL = ['@aws-sdk/client-eventbridge', '@aws-sdk/client-s3', 'sharp'];
+
 rmSync(resolve(out), { recursive: true, force: true });
 mkdirSync(resolve(out), { recursive: true });
 for (const [folder, type] of Object.entries(KINDS)) compile(folder, type);
@@ -72,8 +75,8 @@ function manifest() {
     exports: { '.': { import: entry('esm'), require: entry('cjs') }, './package.json': './package.json' },
     files: ['esm', 'cjs'],
     dependencies: ranges(['@aws-sdk/client-sagemaker-runtime', 'zod']),
-    peerDependencies: ranges(['@aws-sdk/client-s3', 'sharp']),
-    peerDependenciesMeta: { '@aws-sdk/client-s3': { optional: true }, sharp: { optional: true } },
+    peerDependencies: ranges(OPTIONAL),
+    peerDependenciesMeta: Object.fromEntries(OPTIONAL.map((name) => [name, { optional: true }])),
   };
 }
 

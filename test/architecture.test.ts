@@ -32,7 +32,13 @@ const RULES: Record<string, { folders: string[]; packages: string[] }> = {
   },
   'lib/client': {
     folders: ['lib/contract'],
-    packages: ['zod', '@aws-sdk/client-sagemaker-runtime', '@aws-sdk/client-s3', 'sharp'],
+    packages: [
+      'zod',
+      '@aws-sdk/client-sagemaker-runtime',
+      '@aws-sdk/client-s3',
+      '@aws-sdk/client-eventbridge',
+      'sharp',
+    ],
   },
   'lib/emulator': { folders: ['lib/contract', 'lib/sagemaker'], packages: ['zod'] },
   // The page runs in a browser: of the contract, and of what the server tells it, it takes types only.
@@ -73,7 +79,7 @@ const RULES: Record<string, { folders: string[]; packages: string[] }> = {
       'zod',
     ],
   },
-  examples: { folders: ['lib/client'], packages: ['express', 'csv-parse'] },
+  examples: { folders: ['lib/client'], packages: ['express', 'csv-parse', '@aws-sdk/client-sqs'] },
   bin: { folders: ['lib/cli', 'lib/infra'], packages: ['aws-cdk-lib'] },
 };
 

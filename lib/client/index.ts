@@ -2,6 +2,11 @@
 export { LABELS, type Label } from '../contract/labels.js';
 export type { Modality } from '../contract/modality.js';
 export type { Action, ModelInfo, PolicyInfo, Prediction } from '../contract/reply.js';
+export {
+  REVIEW_EVENT,
+  type ReviewDetail,
+  type ReviewReason,
+} from '../contract/review-event.js';
 export type { ObjectStore, S3ClientLike } from './asynchronous/object-store.js';
 export { ModerationClientError } from './errors/client-error.js';
 export type { ClientErrorCode, KnownErrorCode, ServiceErrorCode } from './errors/codes.js';
@@ -19,6 +24,7 @@ export {
   TooLargeError,
   ValidationError,
 } from './errors/kinds.js';
+export { ReviewNotSentError } from './errors/review-not-sent.js';
 export type { ClientEvent, RequestEvent, ResponseEvent, RetryEvent } from './events.js';
 export { ModerationClient } from './moderation-client.js';
 export {
@@ -44,3 +50,16 @@ export {
   imageFile,
   type Post,
 } from './post.js';
+export type { ReviewEvent } from './review/event.js';
+export { type DeliveredReview, readReview } from './review/read-review.js';
+export {
+  type Judged,
+  needsReview,
+  type ReviewEventOptions,
+  reviewEvent,
+} from './review/review-event.js';
+export {
+  type EventBridgeClientLike,
+  ReviewSender,
+  type ReviewSenderOptions,
+} from './review/review-sender.js';

@@ -1,4 +1,5 @@
 /** Options as the client works with them: every default filled in, every number in its range. */
+import { MAX_EVENT_BYTES } from '../contract/review-event.js';
 import { fail } from './errors/failure.js';
 import { type CallOptions, type ClassifyManyOptions, type CommonOptions, PAYLOAD_LIMITS } from './options.js';
 
@@ -45,6 +46,7 @@ const NUMBERS = {
   concurrency: [4, 1, 256],
   maxPending: [256, 1, 1_000_000],
   lingerMs: [20, 0, 10_000],
+  maxEventBytes: [MAX_EVENT_BYTES, 8192, MAX_EVENT_BYTES],
   pollIntervalMs: [1000, 10, 600_000],
 } as const satisfies Record<string, readonly [number, number, number]>;
 

@@ -6,21 +6,29 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Classification, Post } from '../../container/engine.js';
 import { ModerationError } from '../../lib/contract/errors.js';
 import { answer } from '../container/support/fake-engine.js';
+import { CLASS_RULE, servedPolicy } from '../container/support/policies.js';
 import { projectRoot } from '../support/project-root.js';
+import { ReviewServer } from '../support/review-server.js';
 import { type Stack, startStack } from './support/stack.js';
 
 let stack: Stack;
+let reviews: ReviewServer;
 let folder: string;
 let snippets: string[];
 
 beforeAll(async () => {
-  stack = await startStack({ classify });
+  // Its band sends what is classified here to review.
+  const red = CLASS_RULE(0.7, 0.7, 0.9);
+  const blue = CLASS_RULE(0.9, 0.8, null);
+  const classes = { red, green: CLASS_RULE(0.25, 0.25, 0.25), blue };
+  stack = await startStack({ classify, policy: servedPolicy({ classes }) });
+  reviews = await ReviewServer.start();
   folder = await mkdtemp(join(projectRoot, 'dist', '.snippets-'));
   const document = await readFile(join(projectRoot, 'docs', 'client.md'), 'utf8');
   snippets = [...document.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
 });
 afterAll(async () => {
-  await stack.close();
+  await Promise.all([stack.close(), reviews.close()]);
   await rm(folder, { recursive: true });
 });
 
@@ -42,6 +50,7 @@ async function run(code: string): Promise<string> {
   const env = {
     ...process.env,
     AWS_ENDPOINT_URL: stack.emulator.url,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: reviews.url,
     AWS_ACCESS_KEY_ID: 'nobody',
     AWS_SECRET_ACCESS_KEY: 'nothing',
     NODE_NO_WARNINGS: '1',
@@ -57,7 +66,7 @@ async function run(code: string): Promise<string> {
 }
 
 test('docs/client.md has the snippets that are run here', () => {
-  expect(snippets).toHaveLength(3);
+  expect(snippets).toHaveLength(4);
   expect(snippets[0]?.trim().split('\n')).toHaveLength(5);
 });
 
@@ -72,6 +81,13 @@ test('its first example classifies a text with an image', async () => {
 
 test('its example of many posts tells answers from errors', async () => {
   expect(await run(snippets[1] ?? '')).toBe('a harmful: true\nb for review: empty_item\n');
+});
+
+test('its example of reviews puts an event on the bus for a post in review, and for no other', async () => {
+  expect(await run(snippets[3] ?? '')).toBe('10203040506070809010 for review\n');
+  expect(reviews.taken).toHaveLength(1);
+  expect(reviews.taken[0]).toMatchObject({ EventBusName: 'default', Source: 'multimodal-moderation' });
+  expect(reviews.taken[0]?.Detail).toContain('"id":"10203040506070809010"');
 });
 
 test('its example of an asynchronous endpoint runs against a folder as S3', async () => {

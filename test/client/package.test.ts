@@ -45,6 +45,7 @@ test('the package holds the client and the contract, and needs two packages', as
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   expect(Object.keys(manifest.dependencies)).toEqual(['@aws-sdk/client-sagemaker-runtime', 'zod']);
   expect(manifest.peerDependenciesMeta).toEqual({
+    '@aws-sdk/client-eventbridge': { optional: true },
     '@aws-sdk/client-s3': { optional: true },
     sharp: { optional: true },
   });

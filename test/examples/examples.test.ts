@@ -3,8 +3,11 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { servedPolicy } from '../container/support/policies.js';
+import { startTestServer, type TestServer } from '../container/support/test-server.js';
 import { startPlayground } from '../playground/support/start-playground.js';
 import { projectRoot } from '../support/project-root.js';
+import { ReviewServer } from '../support/review-server.js';
 
 const pictures = join(projectRoot, 'models', 'demo', 'examples');
 
@@ -32,7 +35,14 @@ interface Finished {
 function start(name: string, args: readonly string[], environment: Record<string, string> = {}) {
   const script = join(projectRoot, 'dist', 'examples', name, 'main.js');
   const child = spawn(process.execPath, [script, ...args], {
-    env: { PATH: process.env['PATH'], MODERATION_URL: server.url, PORT: '0', PAUSE_MS: '10', ...environment },
+    env: {
+      PATH: process.env['PATH'],
+      NODE_NO_WARNINGS: '1',
+      MODERATION_URL: server.url,
+      PORT: '0',
+      PAUSE_MS: '10',
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);
@@ -128,6 +138,101 @@ describe('the queue worker', () => {
       failures: 5,
       code: 'connection_failed',
     });
+  });
+});
+
+describe('reviews', () => {
+  let judged: TestServer;
+  let reviews: ReviewServer;
+  beforeEach(async () => {
+    await mkdir(join(folder, 'todo'));
+    // A text's length over 100 is its `red`: below 0.3 allowed, from 0.6 flagged.
+    judged = await startTestServer({ policy: servedPolicy() });
+    reviews = await ReviewServer.start();
+  });
+  afterEach(() => Promise.all([judged.close(), reviews.close()]));
+
+  const job = (name: string, length: number, fields: object = {}) =>
+    writeFile(join(folder, 'todo', name), JSON.stringify({ text: 'x'.repeat(length), ...fields }));
+  const work = () =>
+    start('queue-worker', [folder], {
+      ...reviews.environment,
+      MODERATION_URL: judged.url,
+      REVIEW_BUS: 'default',
+    }).finished;
+  const desk = () =>
+    start('review-desk', [reviews.queueUrl, join(folder, 'reviews.jsonl')], {
+      ...reviews.environment,
+      WAIT_S: '0',
+    }).finished;
+  const lines = async () =>
+    (await readFile(join(folder, 'reviews.jsonl'), 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  const read = async (path: string) => JSON.parse(await readFile(join(folder, path), 'utf8'));
+
+  test('go from the worker over the bus and the queue to the desk, with every digit of their ids', async () => {
+    await job('1.json', 10);
+    await job('2.json', 45, { id: '10203040506070809010' });
+    await job('3.json', 70);
+    await writeFile(join(folder, 'todo', '4.json'), '{"text": " "}');
+    await job('5.json', 10, { id: 7 });
+    const { code, out } = await work();
+    expect([code, ...out.trim().split('\n')]).toEqual([
+      0,
+      '1.json harmless',
+      '2.json harmful, sent to review',
+      '3.json harmful',
+      '4.json empty_item, not judged; review: sent',
+      '5.json unreadable_job, not judged',
+    ]);
+    expect(await desk()).toEqual({ code: 0, out: '2 posts for review, 0 messages left\n' });
+    expect(await lines()).toMatchObject([
+      { post: { id: '10203040506070809010' }, reasons: [{ why: 'class', class: 'red' }] },
+      { post: { id: '4' }, reasons: [{ why: 'unjudged', code: 'empty_item' }] },
+    ]);
+    expect(reviews.queue).toEqual([]);
+  });
+
+  test('are sent again when the bus is busy, and the job is done only then', async () => {
+    reviews.troubles = Array.from({ length: 5 }, () => ({ refuse: { 0: 'ThrottlingException' } }));
+    await job('1.json', 45);
+    const { code, out } = await work();
+    expect(out).toBe('1.json review_not_sent, to be tried again\n1.json harmful, sent to review\n');
+    expect(code).toBe(0);
+    expect(reviews.taken).toHaveLength(1);
+  }, 60_000);
+
+  test('that nobody takes fail their job, aloud', async () => {
+    reviews.troubles = Array.from({ length: 2 }, () => ({ status: 400, type: 'AccessDeniedException' }));
+    await job('1.json', 45);
+    await writeFile(join(folder, 'todo', '2.json'), '{"text": " "}');
+    const { code, out } = await work();
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /^1.json review_not_sent, not judged; review: 1 of 1 review events were not sent: .*Access/m,
+    );
+    expect((await read('dead/1.json')).code).toBe('review_not_sent');
+    expect(await read('dead/2.json')).toMatchObject({
+      code: 'empty_item',
+      review: expect.stringMatching(/^1 of 1/),
+    });
+  });
+
+  test('are written once, and what is none is left in the queue', async () => {
+    await job('1.json', 45);
+    await work();
+    const [message] = reviews.queue;
+    reviews.enqueue(message?.body ?? '');
+    reviews.enqueue('{"Records": []}');
+    expect(await desk()).toEqual({ code: 1, out: '1 posts for review, 1 messages left\n' });
+    // As a kill in the middle of a line leaves it; the message comes again.
+    const file = join(folder, 'reviews.jsonl');
+    await truncate(file, (await readFile(file)).length - 10);
+    reviews.enqueue(message?.body ?? '');
+    expect(await desk()).toEqual({ code: 0, out: '1 posts for review, 0 messages left\n' });
+    expect(await lines()).toHaveLength(1);
   });
 });
 

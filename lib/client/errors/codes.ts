@@ -75,6 +75,23 @@ export const CLIENT_ERRORS = define({
       'of this item. It is an error, never a "not harmful".',
     remedy: 'Send the post to human review; check that the address is that of this service.',
   },
+  event_too_large: {
+    retryable: false,
+    meaning: 'A review event takes more bytes than EventBridge and SQS let through.',
+    remedy: 'Make it again without the image, or without any content; the post is found by its id.',
+  },
+  review_not_sent: {
+    retryable: true,
+    meaning: 'EventBridge did not take a review event: nobody will look at the post unless it is sent again.',
+    remedy:
+      'Send what `unsent` holds again, or keep it; allow events:PutEvents on the bus, and check its name.',
+  },
+  review_invalid: {
+    retryable: false,
+    meaning: 'A message is not a review event, or is one of a later version.',
+    remedy:
+      'Leave it in the queue, from where it comes to the dead-letter queue; look who sends to the queue.',
+  },
   aborted: {
     retryable: false,
     meaning: 'The AbortSignal of the call fired.',

@@ -1,6 +1,7 @@
 /** One class a kind of error, and the table that says which code is of which kind. */
 import { ModerationClientError } from './client-error.js';
 import type { KnownErrorCode } from './codes.js';
+import { ReviewNotSentError } from './review-not-sent.js';
 
 /** The post, a parameter or an option is not what the contract allows. */
 export class ValidationError extends ModerationClientError {
@@ -82,6 +83,7 @@ export const KINDS: Readonly<Record<KnownErrorCode, ErrorClass>> = {
   invalid_option: ValidationError,
   package_missing: ValidationError,
   request_refused: ValidationError,
+  review_invalid: ValidationError,
 
   image_base64_invalid: ImageError,
   image_unsupported: ImageError,
@@ -92,6 +94,7 @@ export const KINDS: Readonly<Record<KnownErrorCode, ErrorClass>> = {
   text_too_long: TooLargeError,
   image_too_large: TooLargeError,
   too_many_items: TooLargeError,
+  event_too_large: TooLargeError,
   body_too_large: TooLargeError,
 
   overloaded: OverloadedError,
@@ -114,6 +117,8 @@ export const KINDS: Readonly<Record<KnownErrorCode, ErrorClass>> = {
   worker_failed: ServiceError,
   internal: ServiceError,
   service_unavailable: ServiceError,
+
+  review_not_sent: ReviewNotSentError,
 
   aborted: AbortedError,
 };
