@@ -71,6 +71,8 @@ const RULES: Record<string, { folders: string[]; packages: string[] }> = {
     packages: [
       'commander',
       'cli-progress',
+      '@aws-sdk/client-application-auto-scaling',
+      '@aws-sdk/client-cloudformation',
       '@aws-sdk/client-s3',
       '@aws-sdk/client-sagemaker',
       '@aws-sdk/lib-storage',

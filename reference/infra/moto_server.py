@@ -10,6 +10,7 @@ import sys
 
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.common_models import CloudFormationModel
+from moto.sagemaker.models import FakeEndpoint
 from moto.server import main
 
 
@@ -133,6 +134,9 @@ RECORDED = [
     recorded("AWS::ApplicationAutoScaling::ScalableTarget"),
     recorded("AWS::ApplicationAutoScaling::ScalingPolicy"),
 ]
+
+# moto would make up a name.
+FakeEndpoint.cloudformation_name_type = staticmethod(lambda: "EndpointName")
 
 if __name__ == "__main__":
     main(["-H", "127.0.0.1", "-p", sys.argv[1]])

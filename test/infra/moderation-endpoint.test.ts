@@ -202,12 +202,32 @@ describe('an update', () => {
     expect(message).toContain('rollout.strategy is canary for a fleet of 1 instance');
   });
 
-  test('begins with a canary of one instance with two', () => {
-    const template = synthesize({ hosting: { kind: 'realtime', instanceCount: 2 } });
+  test('moves all at once unless asked, because a template does not know how many instances run', () => {
+    expect(routing(synthesize({ hosting: { kind: 'realtime', instanceCount: 2 } }))['Type']).toBe(
+      'ALL_AT_ONCE',
+    );
+  });
+
+  test('begins with a canary of one instance where asked, from two instances on', () => {
+    const template = synthesize({
+      hosting: { kind: 'realtime', scaling: { minInstances: 2 } },
+      rollout: { strategy: 'canary' },
+    });
     expect(routing(template)).toMatchObject({
       Type: 'CANARY',
       CanarySize: { Type: 'INSTANCE_COUNT', Value: 1 },
     });
+  });
+
+  test('goes without alarms and waiting where asked, and then takes none', () => {
+    const template = synthesize({ rollout: { strategy: 'none' } });
+    expect(only(template, 'AWS::SageMaker::Endpoint')).not.toHaveProperty('DeploymentConfig');
+    const metrics = Object.values(resources(template, 'AWS::CloudWatch::Alarm'));
+    expect(JSON.stringify(metrics)).not.toContain('EndpointConfigName');
+    const bakeTime = Duration.minutes(1);
+    expect(failure(() => synthesize({ rollout: { strategy: 'none', bakeTime } }))).toContain(
+      'rollout.strategy is none, which neither waits nor reads alarms; leave out bakeTime',
+    );
   });
 
   test('moves in linear steps of 10 to 50 percent where asked', () => {

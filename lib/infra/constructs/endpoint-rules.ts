@@ -17,7 +17,7 @@ import {
 } from './hosting/instance-type.js';
 import { DEFAULT_SERVERLESS_MEMORY_MB } from './hosting/production-variant.js';
 import { rolloutRules } from './hosting/rollout.js';
-import { scalingBounds } from './hosting/scaling-options.js';
+import { fewestInstances } from './hosting/scaling-options.js';
 import { countRules, scalingRules } from './hosting/scaling-rules.js';
 import type { ModerationEndpointProps } from './moderation-endpoint-props.js';
 import { fails, type Rule, within } from './rules.js';
@@ -77,7 +77,7 @@ export function fleetSize(hosting: Hosting): number {
       );
       const { scaling = {} } = hosting;
       return Math.min(
-        ...counts.map((count) => (scaling === false ? count : scalingBounds(scaling, count).min)),
+        ...counts.map((count) => (scaling === false ? count : fewestInstances(scaling, count))),
       );
     }
     case 'async':

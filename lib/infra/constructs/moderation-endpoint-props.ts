@@ -44,9 +44,10 @@ export interface ModerationEndpointProps {
   /** @default - real-time on one ml.g4dn.xlarge, up to two */
   readonly hosting?: Hosting;
   /**
-   * 1 to 63 letters, digits and hyphens. A fixed name is safe: nothing but another name ever replaces an endpoint.
+   * 1 to 63 letters, digits and hyphens. Nothing but another name ever replaces an endpoint, so one of a given name keeps
+   * its kind of hosting: an update cannot change that.
    *
-   * @default - made from the path of the construct, the same in each deployment
+   * @default - made from the path of the construct and the kind of hosting, the same in each deployment
    */
   readonly endpointName?: string;
   readonly container?: ContainerOptions;

@@ -2,9 +2,9 @@
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { CfnEndpoint, type CfnEndpointConfig, type CfnEndpointProps } from 'aws-cdk-lib/aws-sagemaker';
-import { Names } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { defined } from './defined.js';
+import { defaultEndpointName } from './endpoint-name.js';
 import { type IModerationEndpoint, ImportedEndpoint, ModerationEndpointBase } from './endpoint-reference.js';
 import { endpointRules, fleetSize } from './endpoint-rules.js';
 import { ASYNC_PREFIXES, type AsyncInference } from './hosting/async-inference.js';
@@ -13,7 +13,7 @@ import { scaleFleet } from './hosting/fleet-scaling.js';
 import { type Hosting, type Instances, PRIMARY_VARIANT } from './hosting/hosting.js';
 import { ScaleToZeroComponent } from './hosting/inference-component.js';
 import { type InstanceFacts, instanceFacts } from './hosting/instance-type.js';
-import { deploymentConfig } from './hosting/rollout.js';
+import { deploymentConfig, isGuarded } from './hosting/rollout.js';
 import type { ModerationEndpointProps } from './moderation-endpoint-props.js';
 import { check } from './rules.js';
 import { alarmRules, rollbackRules } from './watch/alarm-rules.js';
@@ -65,7 +65,7 @@ export class ModerationEndpoint extends ModerationEndpointBase {
     this.#props = props;
     this.#hosting = props.hosting ?? { kind: 'realtime' };
     check(`options of ${this.node.path}`, endpointRules(props, this.#hosting));
-    this.#fixedName = props.endpointName ?? Names.uniqueResourceName(this, { maxLength: 50, separator: '-' });
+    this.#fixedName = props.endpointName ?? defaultEndpointName(this, this.#hosting.kind);
     this.#thresholds = fillThresholds(props.watch?.thresholds ?? {});
     this.#fleet = new EndpointFleet(this, 'Fleet', {
       ...props,
@@ -115,7 +115,8 @@ export class ModerationEndpoint extends ModerationEndpointBase {
   /** Guarded by alarms on the new fleet alone, where the hosting can shift traffic. */
   #deployment(config: CfnEndpointConfig): CfnEndpoint.DeploymentConfigProperty | undefined {
     const { kind } = this.#hosting;
-    if (kind !== 'realtime' && kind !== 'async') return undefined;
+    const { rollout = {} } = this.#props;
+    if ((kind !== 'realtime' && kind !== 'async') || !isGuarded(rollout)) return undefined;
     const rules = this.#fleet.variants.flatMap(({ name }, index) =>
       rollbackRules(
         new EndpointMetrics(this.#fixedName, name, config.attrEndpointConfigName),
@@ -123,7 +124,6 @@ export class ModerationEndpoint extends ModerationEndpointBase {
       ).map((rule) => ({ ...rule, id: index === 0 ? rule.id : `${rule.id}${name}` })),
     );
     const own = new Alarms(this, 'Rollback', rules).all;
-    const { rollout = {} } = this.#props;
     this.#fleet.role.grantDescribeAlarms();
     const names = [...own, ...(rollout.alarms ?? [])].map(({ alarmName }) => alarmName);
     return deploymentConfig(rollout, fleetSize(this.#hosting), names);
@@ -192,8 +192,9 @@ function factsOf(instances: Instances | undefined): InstanceFacts | undefined {
 }
 
 /**
- * Without this an update sets the count that scaling has reached back to the initial one. Weights are not retained: the
- * code says them.
+ * Without this an update sets the count that scaling has reached back to the initial one. Paused scaling keeps its count,
+ * and the endpoint must stay as it was, or pausing would be an update of its own. Weights are not retained: the code says
+ * them.
  */
 function retention(
   hosting: Hosting,

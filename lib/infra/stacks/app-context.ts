@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { PRECISIONS } from '../../checkpoint/manifest.js';
 import { ModerationError } from '../../contract/errors.js';
-import { HOSTING_KINDS } from '../constructs/hosting/hosting.js';
+import { HOSTING_KINDS } from '../../sagemaker/hosting-kind.js';
 import { ROLLOUT_STRATEGIES } from '../constructs/hosting/rollout.js';
 
 /** `cdk -c key=value` gives strings. */
@@ -52,6 +52,8 @@ export const appContextSchema = z.strictObject({
   minInstances: whole.optional(),
   maxInstances: whole.optional(),
   concurrentRequests: number.pipe(z.number().positive()).optional(),
+  /** Real-time and asynchronous: off (the count is instanceCount), or paused (the count stays as it runs). */
+  scaling: z.union([flag, z.literal('paused')]).optional(),
   /** Serverless and scale to zero, in MB. */
   memoryMb: whole.optional(),
   rollout: z.enum(ROLLOUT_STRATEGIES).optional(),
@@ -84,6 +86,8 @@ export const appContextSchema = z.strictObject({
   governance: flag.default(false),
   /** Whom the cost is booked on: the tag `cost-center`. */
   costCenter: text.optional(),
+  /** Whether the stack is compared with what stands, where AWS credentials are there. */
+  checkDeployed: flag.default(true),
   /** Where to deploy; default: what the AWS CLI is set to, or anywhere. */
   account: z
     .string()
@@ -109,6 +113,7 @@ const READ_BY: Partial<Record<Setting, readonly Kind[]>> = {
   minInstances: ['realtime', 'async'],
   maxInstances: ON_INSTANCES,
   concurrentRequests: ['realtime'],
+  scaling: ['realtime', 'async'],
   memoryMb: ['serverless', 'scale-to-zero'],
   rollout: ['realtime', 'async'],
   shadowModel: ['realtime'],
@@ -173,13 +178,18 @@ function readAssignments(given: string): unknown {
 /** Keys of CDK itself: feature flags, cached look-ups, bundling and tracing; what `cdk acknowledge` and `cli-telemetry` keep. */
 const CDK_KEY = /^(?:@|aws:|aws-cdk:|cdk-)|:|^(?:acknowledged-issue-numbers|cli-telemetry)$/;
 
+/** The app's own settings as they were given, without the keys of CDK. */
+export function ownContext(context: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(context).filter(([key]) => !CDK_KEY.test(key)));
+}
+
 /**
  * Reads the settings out of the app's context.
  *
  * @throws ModerationError `invalid_configuration`, listing every unknown key and bad value
  */
 export function parseAppContext(context: Readonly<Record<string, unknown>>): AppContext {
-  const own = Object.fromEntries(Object.entries(context).filter(([key]) => !CDK_KEY.test(key)));
+  const own = ownContext(context);
   const result = appContextSchema.safeParse(own);
   const known = Object.keys(appContextSchema.shape);
   if (result.success) {

@@ -51,9 +51,10 @@ export class EndpointStack extends Stack {
   #hosting(settings: AppContext): Hosting {
     const { instanceType, instanceCount, amiVersion, memoryMb, minInstances, maxInstances } = settings;
     const instances = defined({ instanceType, instanceCount, amiVersion });
+    const paused = settings.scaling === 'paused';
     switch (settings.hosting) {
       case 'async':
-        return { kind: 'async', ...instances, ...defined({ minInstances, maxInstances }) };
+        return { kind: 'async', ...instances, ...defined({ minInstances, maxInstances }), paused };
       case 'serverless':
         return { kind: 'serverless', ...defined({ memoryMb }) };
       case 'scale-to-zero':
@@ -62,8 +63,15 @@ export class EndpointStack extends Stack {
         return {
           kind: 'realtime',
           ...instances,
-          instanceCount: instanceCount ?? Math.max(1, minInstances ?? 1),
-          scaling: defined({ minInstances, maxInstances, concurrentRequests: settings.concurrentRequests }),
+          scaling:
+            settings.scaling === false
+              ? false
+              : defined({
+                  minInstances,
+                  maxInstances,
+                  concurrentRequests: settings.concurrentRequests,
+                  paused,
+                }),
           ...this.#shadow(settings),
         };
     }

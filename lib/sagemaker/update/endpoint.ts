@@ -64,7 +64,7 @@ export interface DeploymentConfig {
     readonly timeoutSeconds?: number;
   };
   readonly rolling?: {
-    readonly batchSize: CapacitySize;
+    readonly batchSize?: CapacitySize;
     readonly waitSeconds?: number;
     readonly timeoutSeconds?: number;
   };
@@ -90,10 +90,10 @@ export interface WantedEndpoint {
 
 /** Why an update is refused, and how to get there all the same. */
 export interface Refusal {
-  readonly rule: UpdateRule;
+  readonly rule: UpdateRule | ExistenceRule;
   /** What is, and what SageMaker accepts. */
   readonly problem: string;
-  /** Commands, in order. */
+  /** Commands that get there, in order: the same for all refusals of an update, since each command must pass them all. */
   readonly fix: readonly string[];
   /** Where the rule is documented. */
   readonly source: string;
@@ -119,6 +119,9 @@ export const UPDATE_RULES = [
   'retained-properties',
 ] as const;
 export type UpdateRule = (typeof UPDATE_RULES)[number];
+
+/** About endpoints that are there, or not. */
+export type ExistenceRule = 'endpoint-missing' | 'name-taken';
 
 /**
  * Writes the command that deploys with settings of the app replaced. The default repeats the replaced ones only; who knows

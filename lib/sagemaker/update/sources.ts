@@ -9,6 +9,8 @@ export const SOURCES = {
   serverless: `${GUIDE}/serverless-endpoints-update.html`,
   /** The message of the service: "The AsyncInferenceConfig parameter cannot be removed from this endpoint". */
   async: 'https://github.com/aws/sagemaker-python-sdk/pull/3124',
+  create: `${REFERENCE}/API_CreateEndpoint.html`,
+  update: `${REFERENCE}/API_UpdateEndpoint.html`,
   status: `${REFERENCE}/API_DescribeEndpoint.html`,
   routing: `${REFERENCE}/API_TrafficRoutingConfig.html`,
   rolling: `${REFERENCE}/API_RollingUpdatePolicy.html`,

@@ -195,7 +195,10 @@ describe('what UpdateEndpoint refuses', () => {
       { ...wanted, variants: [{ name: 'Primary', instanceType: 'ml.g5.xlarge', initialCount: 1 }] },
       (replaced) => `deploy ${JSON.stringify(replaced)}`,
     );
-    expect(refusal?.fix).toEqual(['deploy {"scaling":"false","instanceType":"ml.g4dn.xlarge"}', 'deploy {}']);
+    expect(refusal?.fix).toEqual([
+      'deploy {"scaling":"paused","instanceType":"ml.g4dn.xlarge"}',
+      'deploy {}',
+    ]);
   });
 });
 

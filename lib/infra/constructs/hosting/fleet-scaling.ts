@@ -33,7 +33,7 @@ function scaleOnRequests(
   { name, instances }: FleetVariant,
 ): void {
   const { scaling = {} } = hosting;
-  if (scaling === false) return;
+  if (scaling === false || scaling.paused === true) return;
   const { min, max } = scalingBounds(scaling, instances?.instanceCount ?? 1);
   const target = instanceFacts(instances?.instanceType ?? '')?.concurrencyTarget ?? CAUTIOUS_TARGET;
   const scalable = new Scalable(scope, id, {
@@ -62,6 +62,7 @@ function scaleOnBacklog(
   endpointName: string,
   variant: string,
 ): void {
+  if (hosting.paused === true) return;
   const min = hosting.minInstances ?? 0;
   const scalable = new Scalable(scope, id, {
     resourceId: `endpoint/${endpointName}/variant/${variant}`,

@@ -11,7 +11,7 @@ import type { ScalingOptions } from './scaling-options.js';
 export interface InstanceOptions {
   /** `ml.FAMILY.SIZE`. @default ml.g4dn.xlarge */
   readonly instanceType?: string;
-  /** Instances to start with, 1 or more. @default 1 */
+  /** Instances to start with, 1 or more; scaling takes over from there. @default 1 */
   readonly instanceCount?: number;
   /**
    * Machine image of GPU types. SageMaker's own default brings a driver on which CUDA 12 does not start.
@@ -49,7 +49,7 @@ export interface ShadowOptions extends Omit<VariantOptions, 'name' | 'weight'> {
 /** Answers at once, on instances that always run. */
 export interface RealtimeHosting extends InstanceOptions {
   readonly kind: 'realtime';
-  /** How the number of instances follows the load; false keeps it. @default - see {@link ScalingOptions} */
+  /** How the number of instances follows the load; false keeps it at instanceCount. @default - see {@link ScalingOptions} */
   readonly scaling?: ScalingOptions | false;
   /** Further variants that share the requests. @default - none */
   readonly variants?: readonly VariantOptions[];
@@ -66,6 +66,8 @@ export interface AsyncHosting extends InstanceOptions {
   readonly maxInstances?: number;
   /** Waiting requests per instance at which another is wanted. @default 5 */
   readonly backlogPerInstance?: number;
+  /** See {@link ScalingOptions.paused}. @default false */
+  readonly paused?: boolean;
   /** Requests that an instance gets at a time, 1 to 1000. @default - the concurrency target of the instance type */
   readonly maxConcurrentInvocationsPerInstance?: number;
   /** For requests and answers. @default - a new one: encrypted, private, emptied after 30 days, kept on deletion */
@@ -101,13 +103,6 @@ export interface ScaleToZeroHosting extends InstanceOptions {
 }
 
 export type Hosting = RealtimeHosting | AsyncHosting | ServerlessHosting | ScaleToZeroHosting;
-export type HostingKind = Hosting['kind'];
-export const HOSTING_KINDS = [
-  'realtime',
-  'async',
-  'serverless',
-  'scale-to-zero',
-] as const satisfies HostingKind[];
 
 export const PRIMARY_VARIANT = 'Primary';
 

@@ -5,14 +5,17 @@ import type { Duration } from 'aws-cdk-lib/core';
 import type { Rule } from '../rules.js';
 import { fails } from '../rules.js';
 
-export const ROLLOUT_STRATEGIES = ['all-at-once', 'canary', 'linear'] as const;
+export const ROLLOUT_STRATEGIES = ['all-at-once', 'canary', 'linear', 'none'] as const;
 export type RolloutStrategy = (typeof ROLLOUT_STRATEGIES)[number];
 
 export interface RolloutOptions {
   /**
-   * `canary` sends traffic to one new instance first, `linear` moves it in steps; both need two instances or more.
+   * Each but `none` starts a new fleet beside the old one, and goes back to the old one when an alarm goes off.
+   * `all-at-once` moves all traffic in one step. `canary` sends traffic to one new instance first, `linear` moves it in
+   * steps; SageMaker accepts both only for a fleet that runs two instances or more, which a template cannot know, so they
+   * must be asked for. `none` does without alarms and waiting: the one way to add, rename or remove a variant.
    *
-   * @default - canary where the fleet has two instances or more, else all-at-once
+   * @default all-at-once
    */
   readonly strategy?: RolloutStrategy;
   /** How long each step is watched, 0 to 3600 s. @default 5 minutes */
@@ -24,6 +27,8 @@ export interface RolloutOptions {
   /** Further alarms that undo an update, besides the endpoint's own two a variant; 10 in all. @default - none */
   readonly alarms?: readonly IAlarm[];
 }
+
+const DEFAULT_STRATEGY = 'all-at-once';
 
 /** SageMaker reads no more. */
 export const MAX_ROLLBACK_ALARMS = 10;
@@ -42,7 +47,15 @@ export function rolloutRules(options: RolloutOptions, fleet: number, alarms: num
       problem: `rollout.strategy is ${strategy} for a fleet of ${fleet} instance; a part of it must stay behind, so set minInstances to 2 or more, or use all-at-once.`,
     },
     {
-      broken: alarms > MAX_ROLLBACK_ALARMS,
+      broken: strategy === 'none' && Object.keys(options).length > 1,
+      problem: `rollout.strategy is none, which neither waits nor reads alarms; leave out ${Object.keys(
+        options,
+      )
+        .filter((name) => name !== 'strategy')
+        .join(', ')}.`,
+    },
+    {
+      broken: strategy !== 'none' && alarms > MAX_ROLLBACK_ALARMS,
       problem: `${alarms} alarms may undo an update; SageMaker reads ${MAX_ROLLBACK_ALARMS}. Leave some out of rollout.alarms.`,
     },
     seconds('bakeTime', options.bakeTime, 0, 3600),
@@ -75,17 +88,21 @@ function linearPercent(fleet: number): number {
   return fleet >= 4 ? 25 : 50;
 }
 
+/** Whether a rollout has guardrails: the alarms that undo it, and the times that they are watched for. */
+export function isGuarded({ strategy }: RolloutOptions): boolean {
+  return strategy !== 'none';
+}
+
 /** The `DeploymentConfig`: blue/green, undone when one of the alarms goes off. */
 export function deploymentConfig(
   options: RolloutOptions,
   fleet: number,
   alarmNames: readonly string[],
 ): CfnEndpoint.DeploymentConfigProperty {
-  const strategy = options.strategy ?? (fleet >= 2 ? 'canary' : 'all-at-once');
   return {
     autoRollbackConfiguration: { alarms: alarmNames.map((alarmName) => ({ alarmName })) },
     blueGreenUpdatePolicy: {
-      trafficRoutingConfiguration: routing(strategy, fleet, options.bakeTime?.toSeconds() ?? WAIT_S),
+      trafficRoutingConfiguration: routing(options, fleet, options.bakeTime?.toSeconds() ?? WAIT_S),
       terminationWaitInSeconds: options.terminationWait?.toSeconds() ?? WAIT_S,
       maximumExecutionTimeoutInSeconds: options.timeout?.toSeconds() ?? timeoutSeconds(options, fleet),
     },
@@ -94,13 +111,11 @@ export function deploymentConfig(
 
 /** A canary of one instance is at most half of any fleet of two; a linear step must be 10 to 50 % of the fleet. */
 function routing(
-  strategy: RolloutStrategy,
+  { strategy = DEFAULT_STRATEGY }: RolloutOptions,
   fleet: number,
   waitIntervalInSeconds: number,
 ): CfnEndpoint.TrafficRoutingConfigProperty {
   switch (strategy) {
-    case 'all-at-once':
-      return { type: 'ALL_AT_ONCE', waitIntervalInSeconds };
     case 'canary':
       return { type: 'CANARY', waitIntervalInSeconds, canarySize: { type: 'INSTANCE_COUNT', value: 1 } };
     case 'linear':
@@ -109,5 +124,7 @@ function routing(
         waitIntervalInSeconds,
         linearStepSize: { type: 'CAPACITY_PERCENT', value: linearPercent(fleet) },
       };
+    default:
+      return { type: 'ALL_AT_ONCE', waitIntervalInSeconds };
   }
 }

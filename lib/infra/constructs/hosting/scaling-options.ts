@@ -21,7 +21,7 @@ export interface ScalingSchedule {
 
 /** How the number of instances follows the load: target tracking on requests in flight, measured every ten seconds. */
 export interface ScalingOptions {
-  /** 1 or more; two or more let a rollout shift traffic step by step. @default - instanceCount */
+  /** 1 or more; a fleet of two or more may shift traffic step by step in a rollout. @default - instanceCount */
   readonly minInstances?: number;
   /** @default - twice the minimum */
   readonly maxInstances?: number;
@@ -35,6 +35,13 @@ export interface ScalingOptions {
   readonly steps?: readonly ScalingStep[];
   /** @default - none */
   readonly schedules?: readonly ScalingSchedule[];
+  /**
+   * Takes scaling away and leaves everything else as it is, the count that runs too. SageMaker changes the instance type
+   * of a fleet only while it is not scaled: deploy with `paused`, then with the new type and without it.
+   *
+   * @default false
+   */
+  readonly paused?: boolean;
 }
 
 /** Bounds with their defaults. */
@@ -44,4 +51,10 @@ export function scalingBounds(
 ): { readonly min: number; readonly max: number } {
   const min = options.minInstances ?? instanceCount;
   return { min, max: options.maxInstances ?? 2 * min };
+}
+
+/** The fewest instances that the bounds and every schedule leave. */
+export function fewestInstances(options: ScalingOptions, instanceCount: number): number {
+  const scheduled = (options.schedules ?? []).flatMap(({ minInstances }) => minInstances ?? []);
+  return Math.min(scalingBounds(options, instanceCount).min, ...scheduled);
 }

@@ -6,11 +6,11 @@ import { type ScalingOptions, scalingBounds } from './scaling-options.js';
 /** @param name of the count, for the message */
 export function countRules(scaling: ScalingOptions | false, instanceCount: number, name: string): Rule[] {
   if (scaling === false) return [within(name, instanceCount, 1, 1000, 'instances')];
-  const { min, max } = scalingBounds(scaling, instanceCount);
+  const { max } = scalingBounds(scaling, instanceCount);
   return [
     {
-      broken: fails(instanceCount, (known) => known >= min && known <= max),
-      problem: `${name} is ${instanceCount}; expected it within scaling's ${min} to ${max} instances.`,
+      broken: fails(instanceCount, (known) => known >= 1 && known <= max),
+      problem: `${name} is ${instanceCount}; expected 1 to ${max} instances, the most that scaling allows.`,
     },
   ];
 }

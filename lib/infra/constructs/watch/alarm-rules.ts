@@ -7,7 +7,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
-import type { HostingKind } from '../hosting/hosting.js';
+import type { HostingKind } from '../../../sagemaker/hosting-kind.js';
 import type { InstanceFacts } from '../hosting/instance-type.js';
 import type { EndpointMetrics } from './endpoint-metrics.js';
 import type { Thresholds } from './thresholds.js';

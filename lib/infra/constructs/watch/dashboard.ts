@@ -9,7 +9,7 @@ import {
   MathExpression,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { HostingKind } from '../hosting/hosting.js';
+import type { HostingKind } from '../../../sagemaker/hosting-kind.js';
 import type { EndpointMetrics } from './endpoint-metrics.js';
 
 export interface EndpointDashboardProps {

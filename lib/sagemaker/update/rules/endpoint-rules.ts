@@ -1,7 +1,8 @@
 /** Whether the endpoint can be updated at all, and stays the kind that it is. */
-import type { EndpointStatus, Refusal } from '../endpoint.js';
+import { type HostingKind, KIND_SUFFIXES } from '../../hosting-kind.js';
+import type { EndpointStatus } from '../endpoint.js';
 import { SOURCES } from '../sources.js';
-import { type Update, when } from './rule.js';
+import { type Finding, type Update, when } from './rule.js';
 
 /** States that pass by themselves. Until then the endpoint "cannot be updated or deleted or re-scaled". */
 const PASSING: ReadonlySet<EndpointStatus> = new Set([
@@ -11,18 +12,18 @@ const PASSING: ReadonlySet<EndpointStatus> = new Set([
   'RollingBack',
 ]);
 
-export function statusRule({ deployed: { name, status }, deploy }: Update): readonly Refusal[] {
+export function statusRule({ deployed: { name, status } }: Update): readonly Finding[] {
   return [
     ...when(PASSING.has(status), () => ({
       rule: 'endpoint-status',
       problem: `The endpoint ${name} is ${status}; it can be updated when it is InService again.`,
-      fix: [`npx moderate endpoint wait ${name}`, deploy({})],
+      remedy: { before: [`npx moderate endpoint wait ${name}`] },
       source: SOURCES.status,
     })),
     ...when(status === 'Failed' || status === 'Deleting', () => ({
       rule: 'endpoint-status',
       problem: `The endpoint ${name} is ${status}; SageMaker only deletes such an endpoint. Its reason is in the status.`,
-      fix: [`npx moderate endpoint status ${name}`, 'npx cdk destroy', deploy({})],
+      remedy: { before: [`npx moderate endpoint status ${name}`, 'npx cdk destroy'] },
       source: SOURCES.status,
     })),
   ];
@@ -32,11 +33,21 @@ export function statusRule({ deployed: { name, status }, deploy }: Update): read
  * Documented are real-time to serverless, and that an asynchronous configuration cannot be taken away. No other change
  * of kind is documented to work, so none is relied upon.
  */
-export function kindRule({ deployed, wanted, deploy }: Update): readonly Refusal[] {
+export function kindRule({ deployed, wanted }: Update): readonly Finding[] {
   return when(deployed.kind !== wanted.kind, () => ({
     rule: 'hosting-kind',
     problem: `The endpoint ${deployed.name} hosts ${deployed.kind} and cannot become ${wanted.kind}; that takes an endpoint of another name.`,
-    fix: [deploy({ endpointName: `${deployed.name.slice(0, 50)}-${wanted.kind.slice(0, 12)}` })],
+    remedy: { adjust: { endpointName: nameFor(deployed.name, wanted.kind) } },
     source: [deployed.kind, wanted.kind].includes('async') ? SOURCES.async : SOURCES.serverless,
   }));
+}
+
+/** A free name that tells the kind: its suffix instead of another kind's. */
+function nameFor(name: string, kind: HostingKind): string {
+  const base = Object.values(KIND_SUFFIXES).reduce(
+    (rest, suffix) => (suffix !== '' && rest.endsWith(suffix) ? rest.slice(0, -suffix.length) : rest),
+    name,
+  );
+  const next = `${base.slice(0, 50)}${KIND_SUFFIXES[kind]}`;
+  return next === name ? `${next}-2` : next;
 }

@@ -1,19 +1,20 @@
 /** What deployment guardrails ask of the fleet: names of variants, and parts of it that are whole instances. */
-import type { CapacitySize, Refusal, UpdateRule } from '../endpoint.js';
+import type { CapacitySize, UpdateRule } from '../endpoint.js';
 import { fleetSize } from '../fleet-size.js';
 import { SOURCES } from '../sources.js';
-import { type Update, when } from './rule.js';
+import { ALL_AT_ONCE, UNGUARDED } from './remedies.js';
+import { type Finding, type Update, when } from './rule.js';
 
-export function variantNamesRule({ deployed, wanted, deploy }: Update): readonly Refusal[] {
+export function variantNamesRule({ deployed, wanted }: Update): readonly Finding[] {
   const before = deployed.variants.map(({ name }) => name).sort();
   const after = wanted.variants.map(({ name }) => name).sort();
   const differ = before.join() !== after.join();
   return when(
     wanted.deployment !== undefined && deployed.kind === wanted.kind && differ,
-    (): Refusal => ({
+    (): Finding => ({
       rule: 'variant-names',
       problem: `The variants of ${deployed.name} are ${before.join(', ')} and shall be ${after.join(', ')}; an update with deployment guardrails needs unchanged names.`,
-      fix: [deploy({ rollout: 'none' })],
+      remedy: UNGUARDED,
       source: SOURCES.exclusions,
     }),
   );
@@ -31,12 +32,12 @@ interface Part {
   readonly source: string;
 }
 
-export function partRules({ deployed, wanted, deploy }: Update): readonly Refusal[] {
+export function partRules({ deployed, wanted }: Update): readonly Finding[] {
   return parts(wanted.deployment).flatMap((part) => [
     ...when(wanted.kind === 'serverless', () => ({
       rule: 'guardrails-serverless',
       problem: `The ${part.what} is a part of a fleet, and serverless hosting of ${wanted.name} has none.`,
-      fix: [deploy({ rollout: 'none' })],
+      remedy: UNGUARDED,
       source: SOURCES.exclusions,
     })),
     ...wanted.variants.flatMap(({ name }) => {
@@ -44,7 +45,7 @@ export function partRules({ deployed, wanted, deploy }: Update): readonly Refusa
       return when(fleet !== undefined && !fits(part, fleet), () => ({
         rule: part.rule,
         problem: `The ${part.what} is ${sizeOf(part.size)}, and the variant ${name} of ${wanted.name} has ${fleet} instance${fleet === 1 ? '' : 's'} during the update; expected ${part.min > 0 ? `${part.min} to 50 %` : 'at most half'} of the fleet, and a whole instance of it.`,
-        fix: [deploy({ rollout: 'all-at-once' })],
+        remedy: ALL_AT_ONCE,
         source: part.source,
       }));
     }),
@@ -76,7 +77,7 @@ function parts(deployment: Update['wanted']['deployment']): readonly Part[] {
           },
         ]
       : []),
-    ...(deployment?.rolling === undefined
+    ...(deployment?.rolling?.batchSize === undefined
       ? []
       : [
           {
@@ -100,11 +101,11 @@ function sizeOf({ type, value }: CapacitySize): string {
   return type === 'CAPACITY_PERCENT' ? `${value} %` : `${value} instance${value === 1 ? '' : 's'}`;
 }
 
-export function rollingRule({ wanted, deploy }: Update): readonly Refusal[] {
+export function rollingRule({ wanted }: Update): readonly Finding[] {
   return when(wanted.deployment?.rolling !== undefined && wanted.variants.length > 1, () => ({
     rule: 'rolling-variants',
     problem: `A rolling update is for endpoints of one variant, and ${wanted.name} has ${wanted.variants.length}.`,
-    fix: [deploy({ rollout: 'all-at-once' })],
+    remedy: ALL_AT_ONCE,
     source: SOURCES.exclusions,
   }));
 }

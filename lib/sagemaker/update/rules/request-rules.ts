@@ -1,7 +1,8 @@
 /** What the request itself must hold, whatever the endpoint. */
-import type { DeploymentConfig, Refusal, TrafficRouting } from '../endpoint.js';
+import type { DeploymentConfig, TrafficRouting } from '../endpoint.js';
 import { SOURCES } from '../sources.js';
-import { type Update, when } from './rule.js';
+import { ALL_AT_ONCE, UNGUARDED } from './remedies.js';
+import { type Finding, type Update, when } from './rule.js';
 
 /** Seconds. */
 const MAX_WAIT = 3600;
@@ -10,49 +11,49 @@ const MAX_TIMEOUT = 28_800;
 /** Alarms that SageMaker reads at most. */
 const MAX_ALARMS = 10;
 
-export function policyRule({ wanted, deploy }: Update): readonly Refusal[] {
+export function policyRule({ wanted }: Update): readonly Finding[] {
   const { blueGreen, rolling } = wanted.deployment ?? {};
   return when(blueGreen !== undefined && rolling !== undefined, () => ({
     rule: 'one-policy',
     problem: 'A blue/green and a rolling policy are both given; SageMaker takes one.',
-    fix: [deploy({ rollout: 'all-at-once' })],
+    remedy: ALL_AT_ONCE,
     source: SOURCES.deployment,
   }));
 }
 
-export function timeRules({ wanted, deploy }: Update): readonly Refusal[] {
+export function timeRules({ wanted }: Update): readonly Finding[] {
   const { deployment } = wanted;
   if (deployment === undefined) return [];
   const { waits, timeout, total } = times(deployment);
-  const fix = [deploy({ rollout: 'all-at-once' })];
+  const remedy = ALL_AT_ONCE;
   const source = deployment.rolling === undefined ? SOURCES.blueGreen : SOURCES.rolling;
   return [
     ...waits.flatMap(([name, seconds]) =>
       when(
         outside(seconds, 0, MAX_WAIT),
-        (): Refusal => ({
+        (): Finding => ({
           rule: 'wait-range',
           problem: `${name} is ${seconds} s; expected 0 to ${MAX_WAIT} s.`,
-          fix,
+          remedy,
           source,
         }),
       ),
     ),
     ...when(
       outside(timeout, MIN_TIMEOUT, MAX_TIMEOUT),
-      (): Refusal => ({
+      (): Finding => ({
         rule: 'timeout-range',
         problem: `MaximumExecutionTimeoutInSeconds is ${timeout} s; expected ${MIN_TIMEOUT} to ${MAX_TIMEOUT} s.`,
-        fix,
+        remedy,
         source,
       }),
     ),
     ...when(
       timeout !== undefined && total !== undefined && timeout <= total,
-      (): Refusal => ({
+      (): Finding => ({
         rule: 'timeout-too-short',
         problem: `MaximumExecutionTimeoutInSeconds is ${timeout} s, and the update waits ${total} s on purpose; expected more than that.`,
-        fix,
+        remedy,
         source,
       }),
     ),
@@ -87,38 +88,40 @@ function outside(value: number | undefined, min: number, max: number): boolean {
   return value !== undefined && !(value >= min && value <= max);
 }
 
-export function alarmRules({ wanted, deploy }: Update): readonly Refusal[] {
+export function alarmRules({ wanted }: Update): readonly Finding[] {
   const { deployment } = wanted;
   if (deployment === undefined) return [];
   const { alarmCount, missingAlarms = [] } = deployment;
-  const none = deploy({ rollout: 'none' });
   return [
     ...when(
       alarmCount > MAX_ALARMS,
-      (): Refusal => ({
+      (): Finding => ({
         rule: 'alarm-count',
         problem: `${alarmCount} alarms may undo an update; SageMaker reads ${MAX_ALARMS}.`,
-        fix: [none],
+        remedy: UNGUARDED,
         source: SOURCES.alarms,
       }),
     ),
     ...when(
       missingAlarms.length > 0,
-      (): Refusal => ({
+      (): Finding => ({
         rule: 'alarm-missing',
         problem: `The update shall be undone by alarms that do not exist: ${missingAlarms.join(', ')}.`,
-        fix: [`aws cloudwatch describe-alarms --alarm-names ${missingAlarms.join(' ')}`, none],
+        remedy: {
+          ...UNGUARDED,
+          before: [`aws cloudwatch describe-alarms --alarm-names ${missingAlarms.join(' ')}`],
+        },
         source: SOURCES.rollback,
       }),
     ),
   ];
 }
 
-export function retainedRule({ wanted }: Update): readonly Refusal[] {
+export function retainedRule({ wanted }: Update): readonly Finding[] {
   return when(wanted.exceptRetained.includes('DataCaptureConfig'), () => ({
     rule: 'retained-properties',
     problem: 'DataCaptureConfig is excluded from the retained properties; SageMaker does not support that.',
-    fix: [],
+    remedy: {},
     source: SOURCES.retained,
   }));
 }

@@ -1,23 +1,23 @@
 /** What an update must not change of a variant while Application Auto Scaling holds it. */
-import type { Refusal } from '../endpoint.js';
+
 import { SOURCES } from '../sources.js';
-import { type Update, when } from './rule.js';
+import { type Finding, type Update, when } from './rule.js';
 
 /** The model of a scaled variant may change; its instance type may not. */
-export function scaledTypeRule({ deployed, wanted, deploy }: Update): readonly Refusal[] {
+export function scaledTypeRule({ deployed, wanted }: Update): readonly Finding[] {
   return deployed.variants.flatMap(({ name, instanceType }) => {
     const next = wanted.variants.find((variant) => variant.name === name)?.instanceType;
     const changes = instanceType !== undefined && next !== undefined && instanceType !== next;
     return when(changes && deployed.scaledVariants.includes(name), () => ({
       rule: 'scaled-instance-type',
       problem: `The variant ${name} of ${deployed.name} runs on ${instanceType} and is scaled; its instance type cannot become ${next} until it is deregistered from scaling.`,
-      fix: [deploy({ scaling: 'false', instanceType: instanceType ?? '' }), deploy({})],
+      remedy: { step: { scaling: 'paused', instanceType: instanceType ?? '' } },
       source: SOURCES.scaling,
     }));
   });
 }
 
-export function removedVariantRule({ deployed, wanted }: Update): readonly Refusal[] {
+export function removedVariantRule({ deployed, wanted }: Update): readonly Finding[] {
   const kept = new Set(wanted.variants.map(({ name }) => name));
   return deployed.scaledVariants
     .filter((name) => !kept.has(name))
@@ -25,9 +25,11 @@ export function removedVariantRule({ deployed, wanted }: Update): readonly Refus
       when(deployed.kind === wanted.kind, () => ({
         rule: 'scaled-variant-removed',
         problem: `The variant ${name} of ${deployed.name} is scaled; it cannot be removed until it is deregistered from scaling.`,
-        fix: [
-          `aws application-autoscaling deregister-scalable-target --service-namespace sagemaker --resource-id endpoint/${deployed.name}/variant/${name} --scalable-dimension sagemaker:variant:DesiredInstanceCount`,
-        ],
+        remedy: {
+          before: [
+            `aws application-autoscaling deregister-scalable-target --service-namespace sagemaker --resource-id endpoint/${deployed.name}/variant/${name} --scalable-dimension sagemaker:variant:DesiredInstanceCount`,
+          ],
+        },
         source: SOURCES.scaling,
       })),
     );
