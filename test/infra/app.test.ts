@@ -122,7 +122,7 @@ describe('the app', () => {
     const template = Template.fromStack(
       create({
         instanceType: 'ml.g5.xlarge',
-        minInstances: '2',
+        instanceCount: '2',
         endpointName: 'moderation',
         costCenter: 'safety',
       }),
