@@ -31,7 +31,7 @@ const RULES: Record<string, { folders: string[]; packages: string[] }> = {
     packages: ['zod', 'csv-parse'],
   },
   'lib/client': {
-    folders: ['lib/contract'],
+    folders: ['lib/contract', 'lib/sagemaker'],
     packages: [
       'zod',
       '@aws-sdk/client-sagemaker-runtime',

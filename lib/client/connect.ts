@@ -1,16 +1,21 @@
 import { AsyncTransport } from './asynchronous/async-transport.js';
-import type { HttpTarget, ModerationClientOptions, SageMakerTarget } from './options.js';
-import { type CallSettings, clientSettings, OptionReader } from './settings.js';
+import type { AsynchronousTarget, HttpTarget, ModerationClientOptions, SageMakerTarget } from './options.js';
+import { type CallSettings, clientSettings, inlineSettings, OptionReader } from './settings.js';
 import { HttpTransport } from './transport/http-transport.js';
-import { openRuntime, SageMakerTransport } from './transport/sagemaker-transport.js';
+import { type OwnedRuntime, openRuntime, SageMakerTransport } from './transport/sagemaker-transport.js';
 import type { Transport } from './transport/transport.js';
+
+/** A way to the service, and what holds for calls that take it. */
+export interface Route {
+  readonly transport: Transport;
+  readonly settings: CallSettings;
+}
 
 /** The ways to the service that a client has. */
 export interface Connection {
-  readonly settings: CallSettings;
-  readonly transport: Transport;
-  /** Undefined when the endpoint is no asynchronous one. */
-  readonly asyncTransport: Transport | undefined;
+  readonly direct: Route;
+  /** Undefined when the endpoint is not an asynchronous one. */
+  readonly asynchronous: Route | undefined;
 }
 
 /** SageMaker's own rule. */
@@ -25,32 +30,51 @@ export function connect(options: ModerationClientOptions): Connection {
     reader.refuse('expected either endpointName (SageMaker) or url (HTTP), and not both');
     reader.finish();
   }
-  const transports = isHttp(options) ? overHttp(options, reader) : onSageMaker(options, reader);
+  const connection = isHttp(options)
+    ? overHttp(options, settings, reader)
+    : onSageMaker(options, settings, reader);
   reader.finish();
-  return { settings, ...transports };
+  return connection;
 }
-
-type Transports = Omit<Connection, 'settings'>;
 
 function isHttp(options: HttpTarget | SageMakerTarget): options is HttpTarget {
   return options.url !== undefined;
 }
 
-function overHttp(target: HttpTarget, reader: OptionReader): Transports {
+function overHttp(target: HttpTarget, settings: CallSettings, reader: OptionReader): Connection {
   if (target.asynchronous !== undefined) reader.refuse('asynchronous goes with endpointName, not with url');
-  return { transport: new HttpTransport(target, reader), asyncTransport: undefined };
+  if (target.serverless !== undefined) reader.refuse('serverless goes with endpointName, not with url');
+  return { direct: { transport: new HttpTransport(target, reader), settings }, asynchronous: undefined };
 }
 
-function onSageMaker(target: SageMakerTarget, reader: OptionReader): Transports {
-  const { endpointName, asynchronous } = target;
+function onSageMaker(target: SageMakerTarget, settings: CallSettings, reader: OptionReader): Connection {
+  const { endpointName, asynchronous, serverless } = target;
   if (!ENDPOINT_NAME.test(endpointName)) {
     reader.refuse(
       `endpointName is ${JSON.stringify(endpointName)}; expected letters, digits and hyphens, at most 63`,
     );
   }
+  if (asynchronous !== undefined && serverless) {
+    reader.refuse('asynchronous and serverless are two kinds of endpoint; give one of them');
+  }
   const runtime = openRuntime(target);
   return {
-    transport: new SageMakerTransport(target, runtime),
-    asyncTransport: asynchronous && new AsyncTransport({ ...target, asynchronous }, runtime, reader),
+    direct: { transport: new SageMakerTransport(target, runtime), settings },
+    asynchronous: asynchronous && overS3({ ...target, asynchronous }, runtime, settings, reader),
   };
+}
+
+function overS3(
+  target: SageMakerTarget & { readonly asynchronous: AsynchronousTarget },
+  runtime: OwnedRuntime,
+  settings: CallSettings,
+  reader: OptionReader,
+): Route {
+  const { input, inlineBytes: given } = target.asynchronous;
+  const inlineBytes = reader.number('inlineBytes', given);
+  if (input === undefined && inlineBytes === 0) {
+    reader.refuse('asynchronous.input is missing, and inlineBytes is 0; expected s3://bucket/prefix/');
+  }
+  const transport = new AsyncTransport(target, { runtime, inlineBytes, reader });
+  return { transport, settings: input === undefined ? inlineSettings(settings, inlineBytes) : settings };
 }

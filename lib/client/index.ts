@@ -7,6 +7,7 @@ export {
   type ReviewDetail,
   type ReviewReason,
 } from '../contract/review-event.js';
+export { PAYLOAD_LIMITS } from '../sagemaker/payload.js';
 export type { ObjectStore, S3ClientLike } from './asynchronous/object-store.js';
 export { ModerationClientError } from './errors/client-error.js';
 export type { ClientErrorCode, KnownErrorCode, ServiceErrorCode } from './errors/codes.js';
@@ -27,19 +28,18 @@ export {
 export { ReviewNotSentError } from './errors/review-not-sent.js';
 export type { ClientEvent, RequestEvent, ResponseEvent, RetryEvent } from './events.js';
 export { ModerationClient } from './moderation-client.js';
-export {
-  type AsynchronousTarget,
-  type CallOptions,
-  type ClassifyAsyncOptions,
-  type ClassifyManyOptions,
-  type ClassifyOptions,
-  type CommonOptions,
-  type DownscaleOptions,
-  type HttpTarget,
-  type ModerationClientOptions,
-  PAYLOAD_LIMITS,
-  type RetryOptions,
-  type SageMakerTarget,
+export type {
+  AsynchronousTarget,
+  CallOptions,
+  ClassifyAsyncOptions,
+  ClassifyManyOptions,
+  ClassifyOptions,
+  CommonOptions,
+  DownscaleOptions,
+  HttpTarget,
+  ModerationClientOptions,
+  RetryOptions,
+  SageMakerTarget,
 } from './options.js';
 export type { Answered, Classification, Outcome, Unanswered } from './outcome.js';
 export {

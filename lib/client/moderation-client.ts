@@ -1,5 +1,5 @@
 import { type Parameters, parametersSchema } from '../contract/request.js';
-import { connect } from './connect.js';
+import { type Connection, connect, type Route } from './connect.js';
 import { Courier, type CourierOptions } from './delivery/courier.js';
 import type { Answer } from './delivery/exchange.js';
 import { Gate } from './delivery/gate.js';
@@ -17,9 +17,8 @@ import type {
 } from './options.js';
 import type { Classification, Outcome } from './outcome.js';
 import type { Post } from './post.js';
-import { type CallSettings, callSettings, manySettings, OptionReader } from './settings.js';
+import { type CallSettings, callSettings, manySettings, OptionReader, requestBytes } from './settings.js';
 import { limitedSignal } from './signals.js';
-import type { Transport } from './transport/transport.js';
 import { encodeItem, idOf } from './wire/encode.js';
 import type { Item } from './wire/item.js';
 
@@ -31,18 +30,13 @@ const ASYNC_TIMEOUT_MS = 1_200_000;
  * any number of calls at a time; its budget of retries is common to them.
  */
 export class ModerationClient {
-  readonly #settings: CallSettings;
-  readonly #transport: Transport;
-  readonly #asyncTransport: Transport | undefined;
+  readonly #connection: Connection;
   readonly #emit: CourierOptions['emit'];
   readonly #bucket = new TokenBucket();
 
   /** @throws ValidationError `invalid_option`, which lists everything that is wrong with the options. */
   constructor(options: ModerationClientOptions) {
-    const { settings, transport, asyncTransport } = surfacing(() => connect(options));
-    this.#settings = settings;
-    this.#transport = transport;
-    this.#asyncTransport = asyncTransport;
+    this.#connection = surfacing(() => connect(options));
     this.#emit = emitter(options.onEvent);
   }
 
@@ -52,11 +46,12 @@ export class ModerationClient {
    * @throws ModerationClientError of the kind that fits; the post was not judged then.
    */
   async classify(post: Post, options: ClassifyOptions = {}): Promise<Classification> {
-    return this.#one(post, options, this.#transport);
+    return this.#one(post, options, this.#connection.direct);
   }
 
   /**
-   * Classifies one post on an asynchronous endpoint: puts the request into S3 and waits for the answer there.
+   * Classifies one post on an asynchronous endpoint: submits the request, by S3 where it is large, and waits for the
+   * answer in S3.
    *
    * @throws ModerationClientError of the kind that fits; the post was not judged then.
    */
@@ -82,10 +77,13 @@ export class ModerationClient {
     options: ClassifyManyOptions = {},
   ): AsyncGenerator<Outcome, void> {
     return surfacing(() => {
-      const transport = options.asynchronous ? this.#asynchronous() : this.#transport;
+      const { transport, settings: base } = options.asynchronous
+        ? this.#asynchronous()
+        : this.#connection.direct;
       const reader = new OptionReader();
-      const call = callSettings(this.#settings, options.asynchronous ? patient(options) : options, reader);
-      const maxRequestBytes = reader.number('maxRequestBytes', options.maxRequestBytes, call.maxRequestBytes);
+      const call = callSettings(base, options.asynchronous ? patient(options) : options, reader);
+      const { maxRequestBytes: usual, requestCeiling } = call;
+      const maxRequestBytes = requestBytes(options.maxRequestBytes, usual, requestCeiling, reader);
       const settings = { ...call, maxRequestBytes };
       const many = manySettings(options, reader);
       const parameters = parametersOf(options, reader);
@@ -101,16 +99,17 @@ export class ModerationClient {
 
   /** Closes idle connections that the client opened itself. Calls that are on the way end as they would. */
   close(): void {
-    this.#transport.close();
-    this.#asyncTransport?.close();
+    this.#connection.direct.transport.close();
+    this.#connection.asynchronous?.transport.close();
   }
 
-  async #one(post: Post, options: ClassifyOptions, transport: Transport): Promise<Classification> {
+  async #one(post: Post, options: ClassifyOptions, route: Route): Promise<Classification> {
+    const { transport } = route;
     const { signal = new AbortController().signal } = options;
     const context = { itemIndex: 0, itemId: idOf(post) };
     try {
       const reader = new OptionReader();
-      const settings = callSettings(this.#settings, options, reader);
+      const settings = callSettings(route.settings, options, reader);
       const parameters = parametersOf(options, reader);
       reader.finish();
       const deadline = performance.now() + settings.timeoutMs;
@@ -128,9 +127,9 @@ export class ModerationClient {
     }
   }
 
-  #asynchronous(): Transport {
+  #asynchronous(): Route {
     return (
-      this.#asyncTransport ??
+      this.#connection.asynchronous ??
       fail('invalid_option', 'The client has no asynchronous endpoint; give it the option asynchronous.')
     );
   }

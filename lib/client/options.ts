@@ -19,18 +19,30 @@ export interface SageMakerTarget {
   readonly targetVariant?: string | undefined;
   /** @default the endpoint has none */
   readonly inferenceComponentName?: string | undefined;
-  /** Needed for `classifyAsync`. @default the endpoint is no asynchronous one */
+  /**
+   * Whether the endpoint is serverless, where a request holds 4 MB instead of 25: sets the default of `maxRequestBytes`
+   * and bounds it. @default false
+   */
+  readonly serverless?: boolean | undefined;
+  /** Needed for `classifyAsync`. @default the endpoint is not an asynchronous one */
   readonly asynchronous?: AsynchronousTarget | undefined;
   readonly url?: never;
 }
 
-/** How an asynchronous endpoint is fed: requests and answers are objects in S3. */
+/** How an asynchronous endpoint is fed: answers are objects in S3, and so are requests that are too large for the call. */
 export interface AsynchronousTarget {
   /**
-   * Where requests are put: `s3://bucket/prefix/`. The endpoint's role must be allowed to read there. The client deletes
-   * nothing: give the prefix a lifecycle rule.
+   * Where larger requests are put: `s3://bucket/prefix/`. The endpoint's role must be allowed to read there. The client
+   * deletes nothing: give the prefix a lifecycle rule.
+   *
+   * @default requests hold what travels inline, and a larger post is an error
    */
-  readonly input: string;
+  readonly input?: string | undefined;
+  /**
+   * Requests of up to this many bytes travel in the call itself, 0 to 128000: nothing is put into S3 for them, and nothing
+   * lies there afterwards. 0 puts every request into S3. @default 128000, all that SageMaker takes
+   */
+  readonly inlineBytes?: number | undefined;
   /**
    * An S3 client of your own, or anything that stores objects.
    * @default an `S3Client` of the package `@aws-sdk/client-s3`, with the AWS default credential chain
@@ -50,6 +62,7 @@ export interface HttpTarget {
   readonly fetch?: typeof globalThis.fetch | undefined;
   readonly endpointName?: never;
   readonly asynchronous?: never;
+  readonly serverless?: never;
 }
 
 export interface RetryOptions {
@@ -74,8 +87,8 @@ export interface CommonOptions {
   readonly attemptTimeoutMs?: number | undefined;
   readonly retry?: RetryOptions | undefined;
   /**
-   * The most bytes of a request, 8192 to 104857600. See {@link PAYLOAD_LIMITS}: use `PAYLOAD_LIMITS.serverless` for
-   * serverless endpoints. @default 25000000
+   * The most bytes of a request, 8192 to 104857600. Asynchronous requests without an `input` hold `inlineBytes` at most.
+   * @default 25000000, `PAYLOAD_LIMITS.realtime`; 4000000 for `serverless`
    */
   readonly maxRequestBytes?: number | undefined;
   /** The most bytes of an image file, 1024 to 104857600; more are never read. @default 20971520, the service's own */
@@ -97,9 +110,6 @@ export interface DownscaleOptions {
 }
 
 export type ModerationClientOptions = CommonOptions & (SageMakerTarget | HttpTarget);
-
-/** What SageMaker lets through, in bytes, read as decimal megabytes to be on the safe side. */
-export const PAYLOAD_LIMITS = { realtime: 25_000_000, serverless: 4_000_000 } as const;
 
 /** Options of one call, which win over those of the client. */
 export interface CallOptions {

@@ -1,7 +1,9 @@
 /** Options as the client works with them: every default filled in, every number in its range. */
 import { MAX_EVENT_BYTES } from '../contract/review-event.js';
+
+import { PAYLOAD_LIMITS } from '../sagemaker/payload.js';
 import { fail } from './errors/failure.js';
-import { type CallOptions, type ClassifyManyOptions, type CommonOptions, PAYLOAD_LIMITS } from './options.js';
+import type { CallOptions, ClassifyManyOptions, CommonOptions, SageMakerTarget } from './options.js';
 
 export interface CallSettings {
   readonly timeoutMs: number;
@@ -10,9 +12,17 @@ export interface CallSettings {
   readonly baseDelayMs: number;
   readonly maxDelayMs: number;
   readonly maxRequestBytes: number;
+  /** What no call may raise `maxRequestBytes` beyond. */
+  readonly requestCeiling: RequestCeiling;
   readonly maxImageBytes: number;
   /** Undefined: images travel as they are. */
   readonly downscale: Downscale | undefined;
+}
+
+export interface RequestCeiling {
+  readonly bytes: number;
+  /** For messages: whose limit it is, and what to do about it. */
+  readonly reason: string;
 }
 
 export interface Downscale {
@@ -48,9 +58,16 @@ const NUMBERS = {
   lingerMs: [20, 0, 10_000],
   maxEventBytes: [MAX_EVENT_BYTES, 8192, MAX_EVENT_BYTES],
   pollIntervalMs: [1000, 10, 600_000],
+  inlineBytes: [PAYLOAD_LIMITS.asynchronousInline, 0, PAYLOAD_LIMITS.asynchronousInline],
 } as const satisfies Record<string, readonly [number, number, number]>;
 
 type NumberName = keyof typeof NUMBERS;
+
+const CEILING: RequestCeiling = { bytes: NUMBERS.maxRequestBytes[2], reason: 'maxRequestBytes' };
+const SERVERLESS_CEILING: RequestCeiling = {
+  bytes: PAYLOAD_LIMITS.serverless,
+  reason: 'what a serverless endpoint takes',
+};
 
 /** Reads numbers and keeps what is wrong with them, so that all of it is told at once. */
 export class OptionReader {
@@ -76,15 +93,21 @@ export class OptionReader {
 }
 
 /** What a client's options amount to. */
-export function clientSettings(options: CommonOptions, reader: OptionReader): CallSettings {
-  const { retry = {} } = options;
+export function clientSettings(
+  options: CommonOptions & Pick<SageMakerTarget, 'serverless'>,
+  reader: OptionReader,
+): CallSettings {
+  const { retry = {}, serverless = false } = options;
+  const requestCeiling = serverless ? SERVERLESS_CEILING : CEILING;
+  const usual = Math.min(PAYLOAD_LIMITS.realtime, requestCeiling.bytes);
   return {
     timeoutMs: reader.number('timeoutMs', options.timeoutMs),
     attemptTimeoutMs: reader.number('attemptTimeoutMs', options.attemptTimeoutMs),
     maxAttempts: reader.number('maxAttempts', retry.maxAttempts),
     baseDelayMs: reader.number('baseDelayMs', retry.baseDelayMs),
     maxDelayMs: reader.number('maxDelayMs', retry.maxDelayMs),
-    maxRequestBytes: reader.number('maxRequestBytes', options.maxRequestBytes),
+    maxRequestBytes: requestBytes(options.maxRequestBytes, usual, requestCeiling, reader),
+    requestCeiling,
     maxImageBytes: reader.number('maxImageBytes', options.maxImageBytes),
     downscale: downscaling(options.downscale, undefined, reader),
   };
@@ -102,6 +125,27 @@ export function callSettings(base: CallSettings, options: CallOptions, reader: O
     maxDelayMs: reader.number('maxDelayMs', retry.maxDelayMs, base.maxDelayMs),
     downscale: downscaling(options.downscale, base.downscale, reader),
   };
+}
+
+/** The settings of requests that all travel inline. */
+export function inlineSettings(settings: CallSettings, bytes: number): CallSettings {
+  const requestCeiling = {
+    bytes,
+    reason: 'asynchronous.inlineBytes; set asynchronous.input for larger ones',
+  };
+  return { ...settings, requestCeiling, maxRequestBytes: Math.min(settings.maxRequestBytes, bytes) };
+}
+
+/** `maxRequestBytes` of a client or a call, within what the endpoint takes. */
+export function requestBytes(
+  given: number | undefined,
+  fallback: number,
+  { bytes, reason }: RequestCeiling,
+  reader: OptionReader,
+): number {
+  const value = reader.number('maxRequestBytes', given, fallback);
+  if (value > bytes) reader.refuse(`maxRequestBytes is ${value}; expected at most ${bytes} (${reason})`);
+  return value;
 }
 
 export function manySettings(options: ClassifyManyOptions, reader: OptionReader): ManySettings {

@@ -1,4 +1,5 @@
 /** SageMaker's limits as documented in November 2026; tests shorten the times. */
+import { PAYLOAD_LIMITS } from '../sagemaker/payload.js';
 
 export interface EmulatorLimits {
   /** Bytes of a request to `invocations`: 25 MB. */
@@ -21,7 +22,7 @@ const MiB = 1024 * 1024;
 
 export const SAGEMAKER_LIMITS: EmulatorLimits = {
   maxPayloadBytes: 25 * MiB,
-  maxInlineBytes: 128_000,
+  maxInlineBytes: PAYLOAD_LIMITS.asynchronousInline,
   maxObjectBytes: 1024 * MiB,
   connectTimeoutMs: 250,
   invocationTimeoutMs: 60_000,

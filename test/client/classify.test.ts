@@ -337,6 +337,21 @@ describe('options', () => {
     expect(() => stack.direct({ url: 'http://name:word@127.0.0.1' })).toThrow(/without a name/);
   });
 
+  test('of a serverless endpoint bound every request to 4 MB', async () => {
+    const serverless = stack.client({ serverless: true });
+    const error = await rejection(serverless.classify({ image: Buffer.alloc(3_100_000) }));
+    expect(error).toMatchObject({ code: 'body_too_large', attempts: 0 });
+    expect((error as Error).message).toContain('holds 4000000 (what a serverless endpoint takes)');
+    expect(() => stack.client({ serverless: true, maxRequestBytes: 4_000_001 })).toThrow(/at most 4000000/);
+    expect(() => serverless.classifyMany([], { maxRequestBytes: 25_000_000 })).toThrow(/at most 4000000/);
+    expect(() => stack.client({ serverless: true, asynchronous: {} })).toThrow(/give one of them/);
+    expect(() => stack.direct({ serverless: true } as never)).toThrow(/serverless goes with endpointName/);
+    const bounded = stack.client({ serverless: true, maxRequestBytes: 100_000 });
+    expect(await rejection(bounded.classify({ image: Buffer.alloc(100_000) }))).toMatchObject({
+      message: expect.stringContaining('holds 100000 (maxRequestBytes)'),
+    });
+  });
+
   test('of a call are judged before anything is sent', async () => {
     const error = await rejection(client.classify({ text: 'a' }, { thresholds: { red: 2 } }));
     expect(error).toMatchObject({ name: 'ValidationError', code: 'invalid_option', attempts: 0 });

@@ -40,8 +40,13 @@ test('attw finds the right types for every kind of import', async () => {
   expect(Object.keys(analysis.entrypoints)).toEqual(['.', './package.json']);
 }, 60_000);
 
-test('the package holds the client and the contract, and needs two packages', async () => {
-  expect((await readdir(join(folder, 'esm'))).sort()).toEqual(['client', 'contract', 'package.json']);
+test('the package holds the client, the contract and facts of the service, and needs two packages', async () => {
+  expect((await readdir(join(folder, 'esm'))).sort()).toEqual([
+    'client',
+    'contract',
+    'package.json',
+    'sagemaker',
+  ]);
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   expect(Object.keys(manifest.dependencies)).toEqual(['@aws-sdk/client-sagemaker-runtime', 'zod']);
   expect(manifest.peerDependenciesMeta).toEqual({

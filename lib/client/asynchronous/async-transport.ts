@@ -1,6 +1,6 @@
 import { InvokeEndpointAsyncCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { JSON_TYPE } from '../../contract/http.js';
-import { type Failure, FailureSignal, failure } from '../errors/failure.js';
+import { type Failure, FailureSignal, fail, failure } from '../errors/failure.js';
 import type { AsynchronousTarget, SageMakerTarget } from '../options.js';
 import type { OptionReader } from '../settings.js';
 import { sleep } from '../signals.js';
@@ -12,23 +12,35 @@ import { asyncFailure } from './async-failure.js';
 import { type ObjectStore, parseObjectUri } from './object-store.js';
 import { S3Store } from './s3-store.js';
 
-/** To an asynchronous endpoint: the request is an object in S3, and so is the answer, or why there is none. */
+export interface AsyncTransportOptions {
+  readonly runtime: OwnedRuntime;
+  /** Requests of up to this many bytes travel in the call; larger ones are put into S3. */
+  readonly inlineBytes: number;
+  readonly reader: OptionReader;
+}
+
+/**
+ * To an asynchronous endpoint. A small request travels in the call, a larger one is an object in S3; so is the answer, or
+ * why there is none.
+ */
 export class AsyncTransport implements Transport {
   readonly #runtime: OwnedRuntime;
   readonly #endpointName: string;
-  readonly #input: string;
+  /** Undefined where nothing but what travels inline is sent. */
+  readonly #input: string | undefined;
+  readonly #inlineBytes: number;
   readonly #store: ObjectStore;
   readonly #pollIntervalMs: number;
 
   constructor(
     target: SageMakerTarget & { asynchronous: AsynchronousTarget },
-    runtime: OwnedRuntime,
-    reader: OptionReader,
+    { runtime, inlineBytes, reader }: AsyncTransportOptions,
   ) {
     const { input, s3, pollIntervalMs } = target.asynchronous;
     this.#runtime = runtime;
     this.#endpointName = target.endpointName;
-    this.#input = prefix(input, reader);
+    this.#input = input === undefined ? undefined : prefix(input, reader);
+    this.#inlineBytes = inlineBytes;
     this.#store = isStore(s3) ? s3 : new S3Store({ region: target.region, client: s3 });
     this.#pollIntervalMs = reader.number('pollIntervalMs', pollIntervalMs);
   }
@@ -51,16 +63,11 @@ export class AsyncTransport implements Transport {
     if (this.#store instanceof S3Store) this.#store.close();
   }
 
-  async #submit({
-    body,
-    requestId,
-    signal,
-  }: TransportRequest): Promise<{ output?: string; failure?: string }> {
-    const location = `${this.#input}${requestId}.json`;
-    await this.#store.put(location, body, { contentType: JSON_TYPE, signal });
+  async #submit(request: TransportRequest): Promise<{ output?: string; failure?: string }> {
+    const { requestId, signal } = request;
     const command = new InvokeEndpointAsyncCommand({
       EndpointName: this.#endpointName,
-      InputLocation: location,
+      ...(await this.#payload(request)),
       ContentType: JSON_TYPE,
       Accept: JSON_TYPE,
       InferenceId: requestId,
@@ -68,6 +75,22 @@ export class AsyncTransport implements Transport {
     const accepted = await this.#runtime.client.send(withoutAwsRetries(command), { abortSignal: signal });
     const { OutputLocation: output, FailureLocation: failed } = accepted;
     return { ...(output && { output }), ...(failed && { failure: failed }) };
+  }
+
+  /** The request itself, or where it has been put. SageMaker takes exactly one of the two. */
+  async #payload({ body, requestId, signal }: TransportRequest) {
+    // A job whose answer nobody could fetch is not submitted.
+    if (this.#store instanceof S3Store) await this.#store.open();
+    if (body.byteLength <= this.#inlineBytes) return { Body: body };
+    if (this.#input === undefined) {
+      return fail(
+        'body_too_large',
+        `The request has ${body.byteLength} bytes; ${this.#inlineBytes} travel inline.`,
+      );
+    }
+    const location = `${this.#input}${requestId}.json`;
+    await this.#store.put(location, body, { contentType: JSON_TYPE, signal });
+    return { InputLocation: location };
   }
 
   /** Looks for the answer until it or the failure is there, or the signal fires. */

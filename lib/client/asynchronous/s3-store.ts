@@ -19,14 +19,14 @@ export class S3Store implements ObjectStore {
   }
 
   async put(uri: string, body: Uint8Array, options: Parameters<ObjectStore['put']>[2]): Promise<void> {
-    const { s3, client } = await this.#open();
+    const { s3, client } = await this.open();
     const { bucket: Bucket, key: Key } = addressOf(uri);
     const command = new s3.PutObjectCommand({ Bucket, Key, Body: body, ContentType: options.contentType });
     await client.send(command, { abortSignal: options.signal });
   }
 
   async get(uri: string, { signal }: { readonly signal: AbortSignal }): Promise<Uint8Array | undefined> {
-    const { s3, client } = await this.#open();
+    const { s3, client } = await this.open();
     const { bucket: Bucket, key: Key } = addressOf(uri);
     try {
       const { Body, ContentLength = 0 } = await client.send(new s3.GetObjectCommand({ Bucket, Key }), {
@@ -53,7 +53,8 @@ export class S3Store implements ObjectStore {
     }
   }
 
-  #open(): Promise<{ s3: S3Module; client: S3Client }> {
+  /** Loads the package. @throws FailureSignal `package_missing` */
+  open(): Promise<{ s3: S3Module; client: S3Client }> {
     this.#opened ??= load().then((s3) => ({
       s3,
       client:

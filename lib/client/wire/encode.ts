@@ -12,7 +12,10 @@ const FIELDS = new Set(['text', 'image', 'id']);
 /** What every notion of white space takes for content. */
 const WORD = /[\p{L}\p{N}]/u;
 
-export type EncodeSettings = Pick<CallSettings, 'maxImageBytes' | 'maxRequestBytes' | 'downscale'>;
+export type EncodeSettings = Pick<
+  CallSettings,
+  'maxImageBytes' | 'maxRequestBytes' | 'requestCeiling' | 'downscale'
+>;
 
 /**
  * Reads the image and writes the instance. What the service alone can judge (limits of text, image formats) is left to
@@ -30,8 +33,9 @@ export async function encodeItem(
   const bytes = instanceBytes({ text, id, image: fitting });
   const size = bytes.byteLength + envelopeBytes;
   if (size > settings.maxRequestBytes) {
-    const limit = settings.maxRequestBytes;
-    fail('body_too_large', `The post takes ${size} bytes; a request holds ${limit} (maxRequestBytes).`);
+    const { maxRequestBytes: limit, requestCeiling } = settings;
+    const bound = limit < requestCeiling.bytes ? 'maxRequestBytes' : requestCeiling.reason;
+    fail('body_too_large', `The post takes ${size} bytes; a request holds ${limit} (${bound}).`);
   }
   return {
     index,

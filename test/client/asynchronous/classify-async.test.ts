@@ -10,6 +10,7 @@ import {
   TimeoutError,
 } from '../../../lib/client/index.js';
 import { inTurn } from '../../../lib/emulator/faults/fault.js';
+import { echo } from '../../container/support/fake-engine.js';
 import { CREDENTIALS, rejection, type Stack, startStack } from '../support/stack.js';
 
 let stack: Stack;
@@ -17,7 +18,10 @@ let s3: S3Client;
 let client: ModerationClient;
 
 beforeEach(async () => {
-  stack = await startStack();
+  // The echo answers with the bytes of an image over 100, and these are large.
+  stack = await startStack({
+    classify: ({ image, ...post }) => echo({ ...post, image: image?.subarray(0, 40) }),
+  });
   s3 = new S3Client({
     region: 'us-east-1',
     endpoint: stack.emulator.url,
@@ -31,19 +35,71 @@ afterEach(async () => {
   await stack.close();
 });
 
-test('the request lies in S3, and the answer is read from there', async () => {
+/** The requests that lie below the input. */
+async function inbox(): Promise<string[]> {
+  const { s3Folder } = stack.emulator;
+  return readdir(join(s3Folder, 'inbox', 'requests')).catch(() => []);
+}
+
+test('a small request travels in the call, and the answer is read from S3', async () => {
   const post = { text: 'seven..', image: Buffer.alloc(40), id: 'a' };
-  const { prediction, requestId, attempts } = await client.classifyAsync(post);
+  const { prediction, attempts } = await client.classifyAsync(post);
   expect(prediction).toMatchObject({ id: 'a', modalities_used: ['text', 'image'] });
   expect(prediction.probabilities['red']).toBe(Math.fround(0.07));
   expect(attempts).toBe(1);
-  const [input] = await readdir(join(stack.emulator.s3Folder, 'inbox', 'requests'));
-  expect(input).toBe(`${requestId}.json`);
+  expect(await inbox()).toEqual([]);
+});
+
+test.each([
+  ['a request beyond 128,000 bytes', {}, 128_000],
+  ['every request with inlineBytes 0', { inlineBytes: 0 }, 0],
+  ['a request beyond inlineBytes', { inlineBytes: 200 }, 200],
+])('%s lies in S3', async (_title, options, least) => {
+  const asynchronous = { input: 's3://inbox/requests', s3, pollIntervalMs: 10, ...options };
+  const { prediction, requestId } = await stack
+    .client({ asynchronous })
+    .classifyAsync({ text: 'seven..', image: Buffer.alloc(least + 1) });
+  expect(prediction.modalities_used).toEqual(['text', 'image']);
+  expect(await inbox()).toEqual([`${requestId}.json`]);
   const written = await readFile(
     join(stack.emulator.s3Folder, 'inbox', 'requests', `${requestId}.json`),
     'utf8',
   );
   expect(JSON.parse(written).instances).toHaveLength(1);
+});
+
+describe('without a place for large requests', () => {
+  const posts = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ text: 'a', image: Buffer.alloc(40_000), id: `${index}` }));
+
+  test('posts share requests of up to 128,000 bytes', async () => {
+    const small = stack.client({ asynchronous: { s3, pollIntervalMs: 10 } });
+    const outcomes = [];
+    for await (const outcome of small.classifyMany(posts(7), { asynchronous: true })) outcomes.push(outcome);
+    expect(outcomes.map(({ ok }) => ok)).toEqual(posts(7).map(() => true));
+    const sent = stack.events.flatMap((event) => (event.type === 'request' ? [event] : []));
+    expect(sent.map(({ items }) => items)).toEqual([2, 2, 2, 1]);
+    expect(Math.max(...sent.map(({ bytes }) => bytes))).toBeLessThanOrEqual(128_000);
+  });
+
+  test('a larger post is an error that names the option, and nothing is sent', async () => {
+    const small = stack.client({ asynchronous: { s3 } });
+    const error = await rejection(small.classifyAsync({ image: Buffer.alloc(100_000) }));
+    expect(error).toMatchObject({ code: 'body_too_large', attempts: 0 });
+    expect((error as Error).message).toContain(
+      'a request holds 128000 (asynchronous.inlineBytes; set asynchronous.input',
+    );
+    expect(stack.requests).toEqual([]);
+  });
+
+  test('options that could send nothing, or more than fits, are refused', () => {
+    expect(() => stack.client({ asynchronous: { inlineBytes: 0 } })).toThrow(/asynchronous.input is missing/);
+    expect(() => stack.client({ asynchronous: { inlineBytes: 128_001 } })).toThrow(/inlineBytes is 128001/);
+    const small = stack.client({ asynchronous: { s3 } });
+    expect(() => small.classifyMany([], { asynchronous: true, maxRequestBytes: 200_000 })).toThrow(
+      /maxRequestBytes is 200000; expected at most 128000/,
+    );
+  });
 });
 
 test('many posts go through the asynchronous endpoint, too', async () => {
@@ -94,7 +150,7 @@ test('an object store of one’s own takes the place of S3', async () => {
     put: async (uri, body) => void objects.set(uri, body),
     get: async (uri) => (uri.includes('output') ? Buffer.from('{"predictions": 3}') : undefined),
   };
-  const other = stack.client({ asynchronous: { input: 's3://inbox/', s3: store } });
+  const other = stack.client({ asynchronous: { input: 's3://inbox/', s3: store, inlineBytes: 0 } });
   expect(await rejection(other.classifyAsync({ text: 'a' }))).toMatchObject({ code: 'reply_invalid' });
   expect([...objects.keys()]).toEqual([expect.stringMatching(/^s3:\/\/inbox\/[\w-]+\.json$/)]);
 });
