@@ -201,6 +201,50 @@ describe('real-time hosting that scales to zero', () => {
     });
   });
 
+  test('is watched under the name of the component, by what is reserved for a copy', () => {
+    // The containers count refusals themselves, under the endpoint's name.
+    const alarms = Object.values(resources(template, 'AWS::CloudWatch::Alarm')).map(
+      ({ Properties }) => Properties as Record<string, unknown>,
+    );
+    const dimensions = (alarm: Record<string, unknown>) =>
+      [alarm, ...((alarm['Metrics'] ?? []) as { MetricStat?: { Metric: Record<string, unknown> } }[])]
+        .map(
+          (part) => (part as { MetricStat?: { Metric: Record<string, unknown> } }).MetricStat?.Metric ?? part,
+        )
+        .flatMap((metric) => ((metric as Record<string, unknown>)['Dimensions'] ?? []) as { Name: string }[])
+        .map(({ Name }) => Name);
+    for (const alarm of alarms) {
+      const name = alarm['Namespace'] === 'MultimodalModeration' ? 'EndpointName' : 'InferenceComponentName';
+      expect(new Set(dimensions(alarm))).toEqual(new Set([name]));
+    }
+    expect(alarms).toContainEqual(
+      expect.objectContaining({
+        Namespace: '/aws/sagemaker/InferenceComponents',
+        MetricName: 'CPUUtilizationNormalized',
+        Threshold: 90,
+      }),
+    );
+    const body = only(template, 'AWS::CloudWatch::Dashboard')['DashboardBody'] as {
+      'Fn::Join': [string, unknown[]];
+    };
+    const drawn = body['Fn::Join'][1].filter((part) => typeof part === 'string').join('');
+    for (const name of [
+      'InferenceComponentName',
+      'ConcurrentRequestsPerCopy',
+      'NoCapacityInvocationFailures',
+    ]) {
+      expect(drawn).toContain(name);
+    }
+    expect(drawn).not.toContain('VariantName');
+  });
+
+  test('goes back to the copies that ran when its own alarms go off', () => {
+    const component = only(template, 'AWS::SageMaker::InferenceComponent');
+    const { AutoRollbackConfiguration } = component['DeploymentConfig'] as Record<string, unknown>;
+    expect((AutoRollbackConfiguration as { Alarms: unknown[] }).Alarms).toHaveLength(2);
+    expect(JSON.stringify(resources(template, 'AWS::IAM::Policy'))).toContain('cloudwatch:DescribeAlarms');
+  });
+
   test('raises no alarm because there is no instance', () => {
     const breaching = Object.values(resources(template, 'AWS::CloudWatch::Alarm')).filter(
       ({ Properties }) => Properties['TreatMissingData'] === 'breaching',

@@ -18,6 +18,7 @@ import type { ModerationEndpointProps } from './moderation-endpoint-props.js';
 import { check } from './rules.js';
 import { alarmRules, rollbackRules } from './watch/alarm-rules.js';
 import { Alarms } from './watch/alarms.js';
+import { ComponentMetrics } from './watch/component-metrics.js';
 import { EndpointDashboard } from './watch/dashboard.js';
 import { EndpointMetrics } from './watch/endpoint-metrics.js';
 import { fillThresholds, type Thresholds } from './watch/thresholds.js';
@@ -73,7 +74,7 @@ export class ModerationEndpoint extends ModerationEndpointBase {
       endpointName: this.#fixedName,
     });
     this.asyncInference = this.#fleet.asyncInference;
-    this.metrics = new EndpointMetrics(this.#fixedName, PRIMARY_VARIANT);
+    this.metrics = this.#metricsOf(PRIMARY_VARIANT);
 
     this.resource = this.#createEndpoint();
     this.endpointName = this.resource.attrEndpointName;
@@ -131,9 +132,14 @@ export class ModerationEndpoint extends ModerationEndpointBase {
 
   #scale(): ScaleToZeroComponent | undefined {
     const hosting = this.#hosting;
-    const { instances, models } = this.#fleet;
+    const { instances, models, role } = this.#fleet;
     if (hosting.kind === 'scale-to-zero' && instances !== undefined) {
+      role.grantDescribeAlarms();
+      const metrics = this.#componentMetrics();
+      const rollback = new Alarms(this, 'Rollback', rollbackRules(metrics, this.#thresholds));
       return new ScaleToZeroComponent(this, 'Component', {
+        metrics,
+        rollbackAlarms: rollback.all.map(({ alarmName }) => alarmName),
         componentName: this.#componentName,
         endpointName: this.endpointName,
         variantName: PRIMARY_VARIANT,
@@ -150,6 +156,17 @@ export class ModerationEndpoint extends ModerationEndpointBase {
     return `${this.#fixedName}-model`;
   }
 
+  #componentMetrics(): ComponentMetrics {
+    return new ComponentMetrics(this.#fixedName, PRIMARY_VARIANT, this.#componentName);
+  }
+
+  /** Of what answers in a variant. */
+  #metricsOf(variantName: string): EndpointMetrics {
+    return this.#hosting.kind === 'scale-to-zero'
+      ? this.#componentMetrics()
+      : new EndpointMetrics(this.#fixedName, variantName);
+  }
+
   /** After the endpoint, or the missing instances of its creation would raise an alarm. */
   #watch(): Alarm[] {
     const { watch = {}, dataCapture, container = {} } = this.#props;
@@ -158,13 +175,9 @@ export class ModerationEndpoint extends ModerationEndpointBase {
       thresholds: this.#thresholds,
       dataCapture: dataCapture !== undefined,
       embeddedMetrics: container.embeddedMetrics ?? true,
-      noCapacity:
-        this.#hosting.kind === 'scale-to-zero'
-          ? ScaleToZeroComponent.metricNoCapacity(this.#componentName)
-          : undefined,
     };
     const all = this.#fleet.variants.flatMap(({ name, instances }, index) => {
-      const metrics = new EndpointMetrics(this.#fixedName, name);
+      const metrics = this.#metricsOf(name);
       const facts = factsOf(instances);
       const rules = alarmRules({ ...context, facts, metrics, primary: index === 0 });
       const alarms = new Alarms(this, index === 0 ? 'Alarms' : `Alarms${name}`, rules, watch.topic);
@@ -181,7 +194,7 @@ export class ModerationEndpoint extends ModerationEndpointBase {
     new EndpointDashboard(this, 'Dashboard', {
       kind: this.#hosting.kind,
       gpu: variants.some(({ instances }) => factsOf(instances)?.gpu),
-      variants: names.map((name) => new EndpointMetrics(this.#fixedName, name)),
+      variants: names.map((name) => this.#metricsOf(name)),
       alarms,
     });
   }

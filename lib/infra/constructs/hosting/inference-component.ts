@@ -1,10 +1,9 @@
 /** The model as an inference component, which scales to zero copies and back. */
 
-import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnInferenceComponent } from 'aws-cdk-lib/aws-sagemaker';
-import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { defined } from '../defined.js';
+import type { ComponentMetrics } from '../watch/component-metrics.js';
 import type { Instances, ScaleToZeroHosting } from './hosting.js';
 import { instanceFacts } from './instance-type.js';
 import { Scalable } from './scaling.js';
@@ -18,6 +17,9 @@ export interface ScaleToZeroComponentProps {
   readonly modelName: string;
   readonly hosting: ScaleToZeroHosting;
   readonly instances: Instances;
+  readonly metrics: ComponentMetrics;
+  /** Alarms that undo an update of the component, 1 to 10. */
+  readonly rollbackAlarms: readonly string[];
 }
 
 const DEFAULTS = { memoryMb: 8192, cpuCores: 2, maxCopies: 2 } as const;
@@ -33,17 +35,6 @@ export class ScaleToZeroComponent extends Construct {
     super(scope, id);
     this.resource = this.#createComponent(props);
     this.#scale(props);
-  }
-
-  /** Calls that failed because there was no copy. */
-  static metricNoCapacity(componentName: string): Metric {
-    return new Metric({
-      namespace: 'AWS/SageMaker',
-      metricName: 'NoCapacityInvocationFailures',
-      dimensionsMap: { InferenceComponentName: componentName },
-      statistic: Stats.MAXIMUM,
-      period: Duration.minutes(1),
-    });
   }
 
   #createComponent({ hosting, instances, ...props }: ScaleToZeroComponentProps): CfnInferenceComponent {
@@ -69,11 +60,14 @@ export class ScaleToZeroComponent extends Construct {
           maximumBatchSize: { type: 'COPY_COUNT', value: 1 },
           waitIntervalInSeconds: 120,
         },
+        autoRollbackConfiguration: {
+          alarms: props.rollbackAlarms.map((alarmName) => ({ alarmName })),
+        },
       },
     });
   }
 
-  #scale({ hosting, instances, componentName }: ScaleToZeroComponentProps): void {
+  #scale({ hosting, instances, componentName, metrics }: ScaleToZeroComponentProps): void {
     const scalable = new Scalable(this, 'Scaling', {
       resourceId: `inference-component/${componentName}`,
       dimension: 'sagemaker:inference-component:DesiredCopyCount',
@@ -89,8 +83,7 @@ export class ScaleToZeroComponent extends Construct {
       target,
       { scaleOut: 60, scaleIn: 600 },
     );
-    const noCapacity = ScaleToZeroComponent.metricNoCapacity(componentName);
-    scalable.stepOut('FromZero', noCapacity, [{ concurrentRequests: 1, add: 1 }], 60);
+    scalable.stepOut('FromZero', metrics.noCapacity(), [{ concurrentRequests: 1, add: 1 }], 60);
   }
 }
 

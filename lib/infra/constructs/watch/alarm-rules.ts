@@ -1,14 +1,9 @@
 /** Which alarms an endpoint gets, by way of hosting. */
-import {
-  ComparisonOperator,
-  type IMetric,
-  type Metric,
-  Stats,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, type IMetric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
 import type { HostingKind } from '../../../sagemaker/hosting-kind.js';
 import type { InstanceFacts } from '../hosting/instance-type.js';
+import { ComponentMetrics } from './component-metrics.js';
 import type { EndpointMetrics } from './endpoint-metrics.js';
 import type { Thresholds } from './thresholds.js';
 
@@ -33,13 +28,14 @@ export interface AlarmContext {
   readonly facts: InstanceFacts | undefined;
   readonly dataCapture: boolean;
   readonly embeddedMetrics: boolean;
-  /** Calls that found no copy, where hosting scales to zero. */
-  readonly noCapacity: Metric | undefined;
   /** Whether this is the first variant, which alone carries the alarms that know no variant. */
   readonly primary: boolean;
 }
 
 const MICROSECONDS_PER_MS = 1000;
+
+/** What 100 percent are of. */
+const HUNDRED = { device: '100 each', reservation: '100 for all that is reserved' } as const;
 
 export function alarmRules(context: AlarmContext): AlarmRule[] {
   const { kind } = context;
@@ -47,7 +43,7 @@ export function alarmRules(context: AlarmContext): AlarmRule[] {
     ...(kind === 'async' ? asyncRules(context) : requestRules(context)),
     ...(kind === 'serverless' ? [memory(context)] : instanceRules(context)),
     ...(context.embeddedMetrics && context.primary ? [refusals(context)] : []),
-    ...(context.noCapacity === undefined ? [] : [noCapacity(context.noCapacity, context.thresholds)]),
+    ...(context.metrics instanceof ComponentMetrics ? [noCapacity(context.metrics, context.thresholds)] : []),
   ];
 }
 
@@ -109,14 +105,19 @@ function asyncRules({ metrics, thresholds }: AlarmContext): AlarmRule[] {
 
 function instanceRules(context: AlarmContext): AlarmRule[] {
   const { kind, metrics, thresholds, facts, dataCapture } = context;
-  const busy = { periods: 3 };
+  const devices = (count: number) => (metrics.unit === 'device' ? count : 1);
   return [
     memory(context),
-    above('CpuUtilization', metrics.cpuUtilization(), thresholds.cpuUtilization * (facts?.vcpus ?? 1), {
-      ...busy,
-      description: 'Processors are busy (100 each). Scale out, or send smaller images.',
-    }),
-    ...(facts?.gpu ? gpuRules(metrics, thresholds, facts.gpus) : []),
+    above(
+      'CpuUtilization',
+      metrics.cpuUtilization(),
+      thresholds.cpuUtilization * devices(facts?.vcpus ?? 1),
+      {
+        periods: 3,
+        description: `Processors are busy (${HUNDRED[metrics.unit]}). Scale out, or send smaller images.`,
+      },
+    ),
+    ...(facts?.gpu ? gpuRules(metrics, thresholds, devices(facts.gpus)) : []),
     ...(dataCapture
       ? [
           above('DiskUtilization', metrics.diskUtilization(), thresholds.diskUtilization, {
@@ -132,11 +133,11 @@ function gpuRules(metrics: EndpointMetrics, thresholds: Thresholds, gpus: number
   return [
     above('GpuUtilization', metrics.gpuUtilization(), thresholds.gpuUtilization * gpus, {
       periods: 3,
-      description: 'GPUs are busy (100 each). Scale out.',
+      description: `GPUs are busy (${HUNDRED[metrics.unit]}). Scale out.`,
     }),
     above('GpuMemory', metrics.gpuMemoryUtilization(), thresholds.gpuMemory * gpus, {
       periods: 3,
-      description: 'GPU memory is nearly full (100 each). Lower the batch limits.',
+      description: `GPU memory is nearly full (${HUNDRED[metrics.unit]}). Lower the batch limits.`,
     }),
   ];
 }
@@ -144,7 +145,10 @@ function gpuRules(metrics: EndpointMetrics, thresholds: Thresholds, gpus: number
 function memory({ metrics, thresholds }: AlarmContext): AlarmRule {
   return above('MemoryUtilization', metrics.memoryUtilization(), thresholds.memoryUtilization, {
     periods: 3,
-    description: 'Main memory is nearly full. Lower cacheItems or maxInflightBytes, or take a larger type.',
+    description:
+      metrics.unit === 'device'
+        ? 'Main memory is nearly full. Lower cacheItems or maxInflightBytes, or take a larger type.'
+        : 'A copy uses nearly all memory that is reserved for it. Lower cacheItems or maxInflightBytes, or raise memoryMb.',
   });
 }
 
@@ -154,8 +158,8 @@ function refusals({ metrics, thresholds }: AlarmContext): AlarmRule {
   });
 }
 
-function noCapacity(metric: Metric, thresholds: Thresholds): AlarmRule {
-  const sum = metric.with({ statistic: Stats.SUM, period: Duration.minutes(15) });
+function noCapacity(metrics: ComponentMetrics, thresholds: Thresholds): AlarmRule {
+  const sum = metrics.noCapacity({ statistic: Stats.SUM, period: Duration.minutes(15) });
   return above('NoCapacity', sum, thresholds.noCapacityFailures, {
     description: 'Calls keep finding no copy of the model. Check quota, image and AMI.',
   });

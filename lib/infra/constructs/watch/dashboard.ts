@@ -7,9 +7,11 @@ import {
   type IMetric,
   type IWidget,
   MathExpression,
+  Stats,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { HostingKind } from '../../../sagemaker/hosting-kind.js';
+import { ComponentMetrics } from './component-metrics.js';
 import type { EndpointMetrics } from './endpoint-metrics.js';
 
 export interface EndpointDashboardProps {
@@ -55,8 +57,13 @@ function rows(props: EndpointDashboardProps): IWidget[][] {
       graph('Processors and memory, %', (m) => [m.cpuUtilization(), m.memoryUtilization()]),
       ...(gpu ? [graph('GPU and its memory, %', (m) => [m.gpuUtilization(), m.gpuMemoryUtilization()])] : []),
       new GraphWidget({ title: 'Refusals', left: variants.slice(0, 1).map((m) => m.refusals()), width: 8 }),
+      ...(kind === 'scale-to-zero' ? [graph('Calls that found no copy', withoutCopy)] : []),
     ],
   ];
+}
+
+function withoutCopy(metrics: EndpointMetrics): IMetric[] {
+  return metrics instanceof ComponentMetrics ? [metrics.noCapacity({ statistic: Stats.SUM })] : [];
 }
 
 /** Names of metrics are unique within a graph. */

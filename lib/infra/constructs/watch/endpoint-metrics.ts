@@ -9,9 +9,9 @@ const CONTAINER = 'MultimodalModeration';
 
 const PERIOD = Duration.minutes(5);
 
-/** Metrics of one variant of an endpoint. */
+/** Metrics of one variant of an endpoint, where the variant is what answers: not for inference components. */
 export class EndpointMetrics {
-  readonly #dimensions: Record<string, string>;
+  readonly #dimensions: Readonly<Record<string, string>>;
 
   constructor(
     readonly endpointName: string,
@@ -28,22 +28,22 @@ export class EndpointMetrics {
 
   /** Requests. Sum over 5 minutes. */
   invocations(options?: MetricOptions): Metric {
-    return this.#invocation('Invocations', Stats.SUM, options);
+    return this.invocation('Invocations', Stats.SUM, options);
   }
 
   /** Answers with 5xx. Sum over 5 minutes. */
   serverErrors(options?: MetricOptions): Metric {
-    return this.#invocation('Invocation5XXErrors', Stats.SUM, options);
+    return this.invocation('Invocation5XXErrors', Stats.SUM, options);
   }
 
   /** Answers with 4xx, refusals included. Sum over 5 minutes. */
   clientErrors(options?: MetricOptions): Metric {
-    return this.#invocation('Invocation4XXErrors', Stats.SUM, options);
+    return this.invocation('Invocation4XXErrors', Stats.SUM, options);
   }
 
   /** Requests without a 2xx answer of the model, timeouts and closed sockets included. Sum over 5 minutes. */
   modelErrors(options?: MetricOptions): Metric {
-    return this.#invocation('InvocationModelErrors', Stats.SUM, options);
+    return this.invocation('InvocationModelErrors', Stats.SUM, options);
   }
 
   /**
@@ -65,35 +65,37 @@ export class EndpointMetrics {
 
   /** Time in the container, in MICROseconds. p99 over 5 minutes. */
   modelLatency(options?: MetricOptions): Metric {
-    return this.#invocation('ModelLatency', Stats.p(99), options);
+    return this.invocation('ModelLatency', Stats.p(99), options);
   }
 
   /** SageMaker's own part of the time, in MICROseconds. p99 over 5 minutes. */
   overheadLatency(options?: MetricOptions): Metric {
-    return this.#invocation('OverheadLatency', Stats.p(99), options);
+    return this.invocation('OverheadLatency', Stats.p(99), options);
   }
 
   /** Requests in flight on one copy of the model. Maximum over 1 minute. */
   concurrentRequests(options?: MetricOptions): Metric {
-    return this.#invocation('ConcurrentRequestsPerModel', Stats.MAXIMUM, {
-      period: Duration.minutes(1),
-      ...options,
-    });
+    return this.invocation(this.concurrency, Stats.MAXIMUM, { period: Duration.minutes(1), ...options });
   }
 
   /** Asynchronous requests that failed. Sum over 5 minutes. */
   asyncFailures(options?: MetricOptions): Metric {
-    return this.#invocation('InvocationFailures', Stats.SUM, options);
+    return this.invocation('InvocationFailures', Stats.SUM, options);
+  }
+
+  /** What utilizations are counted in: `device`, 100 for each processor or GPU, or `reservation`, 100 for all of it. */
+  get unit(): 'device' | 'reservation' {
+    return 'device';
   }
 
   /** 0 to 100 times the number of processors. Average over 5 minutes. */
   cpuUtilization(options?: MetricOptions): Metric {
-    return this.#instance('CPUUtilization', options);
+    return this.utilization('CPUUtilization', options);
   }
 
   /** 0 to 100. Average over 5 minutes. */
   memoryUtilization(options?: MetricOptions): Metric {
-    return this.#instance('MemoryUtilization', options);
+    return this.utilization('MemoryUtilization', options);
   }
 
   /** 0 to 100. Average over 5 minutes. */
@@ -103,12 +105,12 @@ export class EndpointMetrics {
 
   /** 0 to 100 times the number of GPUs. Average over 5 minutes. */
   gpuUtilization(options?: MetricOptions): Metric {
-    return this.#instance('GPUUtilization', options);
+    return this.utilization('GPUUtilization', options);
   }
 
   /** 0 to 100 times the number of GPUs. Average over 5 minutes. */
   gpuMemoryUtilization(options?: MetricOptions): Metric {
-    return this.#instance('GPUMemoryUtilization', options);
+    return this.utilization('GPUMemoryUtilization', options);
   }
 
   /** Percent of answers that are 4xx; 0 below 20 requests in the period, where a share says nothing. */
@@ -154,22 +156,35 @@ export class EndpointMetrics {
     });
   }
 
-  #invocation(metricName: string, statistic: string, options: MetricOptions = {}): Metric {
+  protected get concurrency(): string {
+    return 'ConcurrentRequestsPerModel';
+  }
+
+  protected get invocationDimensions(): Readonly<Record<string, string>> {
+    return this.#dimensions;
+  }
+
+  protected invocation(metricName: string, statistic: string, options: MetricOptions = {}): Metric {
     return new Metric({
       namespace: INVOCATIONS,
       metricName,
-      dimensionsMap: this.#dimensions,
+      dimensionsMap: { ...this.invocationDimensions },
       statistic,
       period: PERIOD,
       ...options,
     });
   }
 
+  /** How busy the variant's instances are. */
+  protected utilization(metricName: string, options: MetricOptions = {}): Metric {
+    return this.#instance(metricName, options);
+  }
+
   #instance(metricName: string, options: MetricOptions = {}): Metric {
     return new Metric({
       namespace: INSTANCES,
       metricName,
-      dimensionsMap: this.#dimensions,
+      dimensionsMap: { ...this.#dimensions },
       statistic: Stats.AVERAGE,
       period: PERIOD,
       ...options,

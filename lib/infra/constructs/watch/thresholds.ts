@@ -52,7 +52,8 @@ export const THRESHOLDS = define({
   memoryUtilization: {
     default: 85,
     unit: '%',
-    reason: 'Of main memory, for fifteen minutes: beyond it the container is killed.',
+    reason:
+      'Of main memory, for fifteen minutes: beyond it the container is killed. Scale to zero: of what is reserved.',
   },
   diskUtilization: {
     default: 75,
