@@ -8,6 +8,7 @@ import type { DataCaptureOptions } from './hosting/data-capture.js';
 import type { Hosting } from './hosting/hosting.js';
 import type { RolloutOptions } from './hosting/rollout.js';
 import type { ModelSource } from './model/model-source.js';
+import type { ReviewOptions } from './review/review-options.js';
 import type { NetworkOptions } from './security/network.js';
 import type { Thresholds } from './watch/thresholds.js';
 
@@ -64,4 +65,6 @@ export interface ModerationEndpointProps {
   /** Real-time and asynchronous. @default - see {@link RolloutOptions} */
   readonly rollout?: RolloutOptions;
   readonly watch?: WatchOptions;
+  /** A place for posts whose decision is `review`. @default - none: clients see to them */
+  readonly review?: ReviewOptions;
 }

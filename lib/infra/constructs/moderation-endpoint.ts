@@ -15,6 +15,8 @@ import { ScaleToZeroComponent } from './hosting/inference-component.js';
 import { type InstanceFacts, instanceFacts } from './hosting/instance-type.js';
 import { deploymentConfig, isGuarded } from './hosting/rollout.js';
 import type { ModerationEndpointProps } from './moderation-endpoint-props.js';
+import { reviewAlarmRules } from './review/review-alarms.js';
+import { ReviewEvents } from './review/review-events.js';
 import { check } from './rules.js';
 import { alarmRules, rollbackRules } from './watch/alarm-rules.js';
 import { Alarms } from './watch/alarms.js';
@@ -43,6 +45,8 @@ export class ModerationEndpoint extends ModerationEndpointBase {
   readonly asyncInference: AsyncInference | undefined;
   /** What callers must name besides the endpoint, where hosting scales to zero. */
   readonly inferenceComponentName: string | undefined;
+  /** Where posts for review go, with the option `review`. */
+  readonly review: ReviewEvents | undefined;
   protected override readonly invocable: readonly string[];
   protected override readonly metrics: EndpointMetrics;
   protected override readonly invokeActions: readonly string[];
@@ -85,6 +89,7 @@ export class ModerationEndpoint extends ModerationEndpointBase {
     this.invokeActions = [
       this.#hosting.kind === 'async' ? 'sagemaker:InvokeEndpointAsync' : 'sagemaker:InvokeEndpoint',
     ];
+    this.review = this.#createReview();
     this.alarms = this.#watch();
   }
 
@@ -97,6 +102,21 @@ export class ModerationEndpoint extends ModerationEndpointBase {
       .combine(bucket.grantPut(grantee, `${ASYNC_PREFIXES.input}*`))
       .combine(bucket.grantRead(grantee, `${ASYNC_PREFIXES.output}*`))
       .combine(bucket.grantRead(grantee, `${ASYNC_PREFIXES.failures}*`));
+  }
+
+  /** Lets a caller tell which posts are for review. Throws without the option `review`. */
+  grantSendReview(grantee: IGrantable): Grant {
+    if (this.review === undefined) {
+      throw new RangeError(`${this.node.path} has no place for reviews; give it the option review.`);
+    }
+    return this.review.grantSend(grantee);
+  }
+
+  #createReview(): ReviewEvents | undefined {
+    const { review, security = {} } = this.#props;
+    if (review === undefined) return undefined;
+    const { encryptionKey } = security;
+    return new ReviewEvents(this, 'Review', { ...review, endpointName: this.#fixedName, encryptionKey });
   }
 
   #createEndpoint(): CfnEndpoint {
@@ -184,6 +204,10 @@ export class ModerationEndpoint extends ModerationEndpointBase {
       alarms.node.addDependency(this.resource);
       return alarms.all;
     });
+    if (this.review !== undefined) {
+      const rules = reviewAlarmRules(this.review, this.#thresholds);
+      all.push(...new Alarms(this, 'ReviewAlarms', rules, watch.topic).all);
+    }
     if (watch.dashboard ?? true) this.#draw(all);
     return all;
   }

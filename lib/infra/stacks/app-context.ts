@@ -80,6 +80,13 @@ export const appContextSchema = z.strictObject({
   /** Floors of the evaluation, 0 to 1. */
   minMacroF1: number.pipe(z.number().min(0).max(1)).optional(),
   minHarmfulRecall: number.pipe(z.number().min(0).max(1)).optional(),
+  /** Whether posts for review have a queue. */
+  reviewQueue: flag.optional(),
+  /** The bus that clients put reviews on: `default`, `own` for a new one, or the name of one that exists. */
+  reviewBus: z
+    .string()
+    .regex(/^[\w./-]{1,256}$/)
+    .optional(),
   /** Bucket of batch transform. */
   batchBucket: text.optional(),
   /** Whether a model card and a model package are made. */
@@ -126,6 +133,8 @@ const READ_BY: Partial<Record<Setting, readonly Kind[]>> = {
   evaluationGate: ENDPOINTS,
   minMacroF1: ENDPOINTS,
   minHarmfulRecall: ENDPOINTS,
+  reviewQueue: ENDPOINTS,
+  reviewBus: ENDPOINTS,
   batchBucket: ['batch'],
   governance: ENDPOINTS,
 };
@@ -136,6 +145,7 @@ const NEEDS: Partial<Record<Setting, Setting>> = {
   capturePercent: 'captureBucket',
   minMacroF1: 'evaluationGate',
   minHarmfulRecall: 'evaluationGate',
+  reviewBus: 'reviewQueue',
 };
 
 /** Settings that only the build of the project's image reads. */

@@ -1,4 +1,5 @@
 /** An endpoint on its own: what `cdk deploy` brings up. */
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
@@ -10,6 +11,7 @@ import { ASYNC_PREFIXES } from '../constructs/hosting/async-inference.js';
 import type { DataCaptureOptions } from '../constructs/hosting/data-capture.js';
 import type { Hosting } from '../constructs/hosting/hosting.js';
 import { ModerationEndpoint } from '../constructs/moderation-endpoint.js';
+import type { ReviewOptions } from '../constructs/review/review-options.js';
 import { acknowledgeCheckov } from '../constructs/security/acknowledge.js';
 import type { AppContext } from './app-context.js';
 import { addGovernance } from './governance.js';
@@ -41,6 +43,7 @@ export class EndpointStack extends Stack {
         dataCapture: this.#dataCapture(settings),
         evaluationGate: gateOf(settings),
         rollout: settings.rollout === undefined ? undefined : { strategy: settings.rollout },
+        review: this.#review(settings),
         watch: defined({ topic: this.#topic(settings.alarmEmail), dashboard }),
       }),
     );
@@ -82,6 +85,22 @@ export class EndpointStack extends Stack {
     return { shadow: { model: modelSource(this, 'ShadowBucket', shadowModel, shadowHash) } };
   }
 
+  #review({ reviewQueue, reviewBus }: AppContext): ReviewOptions | undefined {
+    if (reviewQueue !== true) return undefined;
+    if (reviewBus === undefined || reviewBus === 'default') return {};
+    const bus = reviewBus === 'own' ? reviewBus : EventBus.fromEventBusName(this, 'ReviewBus', reviewBus);
+    return { bus };
+  }
+
+  #reviewOutputs(): void {
+    const { bus, queue, deadLetterQueue } = this.endpoint.review ?? {};
+    if (bus !== undefined) new CfnOutput(this, 'ReviewBusName', { value: bus.eventBusName });
+    if (queue !== undefined) new CfnOutput(this, 'ReviewQueueUrl', { value: queue.queueUrl });
+    if (deadLetterQueue !== undefined) {
+      new CfnOutput(this, 'ReviewDeadLetterQueueUrl', { value: deadLetterQueue.queueUrl });
+    }
+  }
+
   #dataCapture({ capturePercent, captureBucket }: AppContext): DataCaptureOptions | undefined {
     if (captureBucket === undefined) return undefined;
     const bucket = Bucket.fromBucketName(this, 'CaptureBucket', captureBucket);
@@ -106,6 +125,7 @@ export class EndpointStack extends Stack {
     if (inferenceComponentName !== undefined) {
       new CfnOutput(this, 'InferenceComponentName', { value: inferenceComponentName });
     }
+    this.#reviewOutputs();
     if (asyncInference === undefined) return;
     const { bucketName } = asyncInference.bucket;
     new CfnOutput(this, 'AsyncInput', { value: `s3://${bucketName}/${ASYNC_PREFIXES.input}` });

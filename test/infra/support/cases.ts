@@ -44,6 +44,7 @@ export const CASES: Readonly<Record<string, () => Stack>> = {
   serverless: fromSettings({ hosting: 'serverless', precision: 'int8' }),
   'scale-to-zero': fromSettings({ hosting: 'scale-to-zero' }),
   batch: fromSettings({ hosting: 'batch' }),
+  review: fromSettings({ reviewQueue: 'true', reviewBus: 'own', alarmEmail: 'ops@example.com' }),
   governance: fromSettings({ governance: 'true' }),
 };
 
@@ -84,6 +85,7 @@ function hardened(): Stack {
     hosting: { kind: 'realtime', instanceType: 'ml.c6i.xlarge', instanceCount: 2, volumeGiB: 30 },
     security: { vpc, encryptionKey },
     dataCapture: { bucket: bucket as IBucket },
+    review: { bus: 'own' },
     watch: { topic: new Topic(stack, 'Alarms', { masterKey: encryptionKey, enforceSSL: true }) },
   });
   new RuntimeAccess(stack, 'Access', { vpc, endpoints: [endpoint] });

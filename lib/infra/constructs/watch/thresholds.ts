@@ -76,6 +76,16 @@ export const THRESHOLDS = define({
     unit: 'count',
     reason: 'Scale to zero: calls that found no copy, in fifteen minutes. The first few are how it wakes up.',
   },
+  reviewAgeS: {
+    default: 86_400,
+    unit: 's',
+    reason: 'How long the oldest post has waited for a person. SQS deletes it after 14 days.',
+  },
+  reviewDeadLetters: {
+    default: 1,
+    unit: 'count',
+    reason: 'Posts for review that were not delivered, or read in vain: nobody sees them otherwise.',
+  },
 });
 
 export type ThresholdName = keyof typeof THRESHOLDS;
