@@ -93,6 +93,16 @@ describe('moderate endpoint status', () => {
     expect(stdout).toContain('reason: One or more configured alarm(s)');
   });
 
+  test('tells how many instances of each type of a pool run', async () => {
+    const InstancePools = [
+      { InstanceType: 'ml.g4dn.xlarge', CurrentInstanceCount: 0 },
+      { InstanceType: 'ml.g6.xlarge', CurrentInstanceCount: 2 },
+    ];
+    const states = [{ ProductionVariants: [{ ...ENDPOINT.ProductionVariants[0], InstancePools }] }];
+    const { stdout } = await endpoint(['status', 'moderation'], { states });
+    expect(stdout).toContain('Primary: pool of ml.g4dn.xlarge (0), ml.g6.xlarge (2), 2 of 3 instances');
+  });
+
   test('prints JSON', async () => {
     const { stdout } = await endpoint(['status', 'moderation', '--json']);
     expect(JSON.parse(stdout)).toMatchObject({

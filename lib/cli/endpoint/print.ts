@@ -1,4 +1,5 @@
 /** An endpoint for people. */
+import type { InstancePool, InstancePoolSummary } from '@aws-sdk/client-sagemaker';
 import { type EndpointFacts, isSettled, isWell, logGroup, modelsOf } from './describe.js';
 
 export function printEndpoint(name: string, { endpoint, config, stack }: EndpointFacts): void {
@@ -13,13 +14,26 @@ export function printEndpoint(name: string, { endpoint, config, stack }: Endpoin
       ...(config?.ProductionVariants ?? []),
       ...(config?.ShadowProductionVariants ?? []),
     ].find((one) => one.VariantName === VariantName);
-    const kind = described?.InstanceType ?? (variant.CurrentServerlessConfig ? 'serverless' : 'unknown type');
+    const kind =
+      poolOf(variant.InstancePools ?? described?.InstancePools) ??
+      described?.InstanceType ??
+      (variant.CurrentServerlessConfig ? 'serverless' : 'unknown type');
     const counts = current === undefined ? '' : `, ${current} of ${desired ?? current} instances`;
     const weight = variant.CurrentWeight === undefined ? '' : `, weight ${variant.CurrentWeight}`;
     const [state] = variant.VariantStatus ?? [];
     console.log(`  ${VariantName}: ${kind}${counts}${weight}${state?.Status ? `, ${state.Status}` : ''}`);
   }
   printHealth(name, endpoint);
+}
+
+/** Types of a pool in the order of preference, each with the instances that run where that is known. */
+function poolOf(pools: readonly (InstancePoolSummary | InstancePool)[] | undefined): string | undefined {
+  if (pools === undefined || pools.length === 0) return undefined;
+  const types = pools.map((pool) => {
+    const running = 'CurrentInstanceCount' in pool ? ` (${pool.CurrentInstanceCount})` : '';
+    return `${pool.InstanceType}${running}`;
+  });
+  return `pool of ${types.join(', ')}`;
 }
 
 /** Whether it answers, and where to look when it does not. */
@@ -47,7 +61,7 @@ function advice(name: string, reason: string | undefined): string {
     return `${log}\n  No log at all: the machine image does not fit the image's CUDA version (amiVersion), or the image is for another processor.`;
   }
   if (reason !== undefined && /capacity|quota|limit/i.test(reason)) {
-    return `${log}\n  Ask for quota of the instance type in Service Quotas, or take another type or region.`;
+    return `${log}\n  Ask for quota of the instance type in Service Quotas, name several types (instancePool), or take another type or region.`;
   }
   return `${log}\n  No log group: the container never started; check the image, its role and the machine image (amiVersion).`;
 }

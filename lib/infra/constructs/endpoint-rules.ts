@@ -1,24 +1,19 @@
 /** All rules on the options of an endpoint that can be judged at synthesis. */
-import { type Duration, Token } from 'aws-cdk-lib/core';
-import { amiRules, DEFAULT_GPU_AMI } from './hosting/gpu-ami.js';
 import {
+  fillInstances,
   type Hosting,
-  type InstanceOptions,
+  instanceTypesOf,
   PRIMARY_VARIANT,
   type RealtimeHosting,
   type ServerlessHosting,
   variantInstances,
 } from './hosting/hosting.js';
-import {
-  DEFAULT_INSTANCE_TYPE,
-  type InstanceFacts,
-  instanceFacts,
-  targetFor,
-} from './hosting/instance-type.js';
+import { instanceFacts, targetFor } from './hosting/instance-type.js';
 import { DEFAULT_SERVERLESS_MEMORY_MB } from './hosting/production-variant.js';
 import { rolloutRules } from './hosting/rollout.js';
 import { fewestInstances } from './hosting/scaling-options.js';
 import { countRules, scalingRules } from './hosting/scaling-rules.js';
+import { instanceRules } from './instance-rules.js';
 import type { ModerationEndpointProps } from './moderation-endpoint-props.js';
 import { fails, type Rule, within } from './rules.js';
 import { THRESHOLDS } from './watch/thresholds.js';
@@ -38,7 +33,7 @@ export function endpointRules(props: ModerationEndpointProps, hosting: Hosting):
     })),
     ...(hosting.kind === 'serverless'
       ? serverlessRules(props, hosting)
-      : instanceRules(props, hosting, hosting.kind)),
+      : [...instanceRules(props, hosting), ...updateRules(props, hosting)]),
     ...(hosting.kind === 'realtime' ? realtimeRules(props, hosting) : []),
     ...(hosting.kind === 'async'
       ? [
@@ -87,68 +82,23 @@ export function fleetSize(hosting: Hosting): number {
   }
 }
 
-function instanceRules(props: ModerationEndpointProps, options: InstanceOptions, kind: string): Rule[] {
-  const instanceType = options.instanceType ?? DEFAULT_INSTANCE_TYPE;
-  const facts = instanceFacts(instanceType);
-  const rollback = props.rollout?.alarms?.length ?? 0;
-  const variants = kind === 'realtime' ? 1 + ((props.hosting as RealtimeHosting)?.variants?.length ?? 0) : 1;
-  return [
-    {
-      broken: fails(instanceType, () => facts !== undefined),
-      problem: `instanceType is ${JSON.stringify(instanceType)}; expected ml.FAMILY.SIZE, such as ml.g4dn.xlarge.`,
-    },
-    within('instanceCount', options.instanceCount, 1, 1000, 'instances'),
-    ...targetRules(props, facts, instanceType),
-    {
-      broken: Token.isUnresolved(instanceType) && props.image.target === undefined,
-      problem:
-        "instanceType is known only at deployment, so the image's target cannot follow it; give the image its target.",
-    },
-    {
-      broken:
-        Token.isUnresolved(instanceType) && props.image.target === 'gpu' && options.amiVersion === undefined,
-      problem: `instanceType is known only at deployment, so no machine image can be pinned; set amiVersion, such as ${DEFAULT_GPU_AMI}.`,
-    },
-    ...amiRules(options.amiVersion, facts, instanceType, props.image.fromThisProject),
-    {
-      broken: options.volumeGiB !== undefined && facts?.localStorage === true,
-      problem: `volumeGiB is ${options.volumeGiB} on ${instanceType}, which has local NVMe storage, so SageMaker refuses a volume size; leave it out.`,
-    },
-    within('volumeGiB', options.volumeGiB, 1, 512, 'GiB'),
-    seconds('startupTimeout', options.startupTimeout),
-    seconds('downloadTimeout', options.downloadTimeout),
-    ...(kind === 'scale-to-zero'
-      ? [
-          {
-            broken: props.rollout !== undefined,
-            problem:
-              'rollout is for real-time and asynchronous hosting; an inference component rolls copy by copy.',
-          },
-        ]
-      : rolloutRules(
-          props.rollout ?? {},
-          fleetSize(props.hosting ?? { kind: 'realtime' }),
-          2 * variants + rollback,
-        )),
-  ];
-}
-
-function targetRules(
-  { image }: ModerationEndpointProps,
-  facts: InstanceFacts | undefined,
-  instanceType: string,
+function updateRules(
+  { rollout }: ModerationEndpointProps,
+  hosting: Exclude<Hosting, ServerlessHosting>,
 ): Rule[] {
-  const wanted = targetFor(facts);
-  return [
-    {
-      broken: facts !== undefined && image.target !== undefined && image.target !== wanted,
-      problem: `the image's target is ${image.target}, but ${instanceType} wants ${wanted}; change the target or the instanceType.`,
-    },
-    {
-      broken: facts?.arm === true && image.fromThisProject,
-      problem: `${instanceType} has an Arm processor; the project's images are x86-64. Use a type without g after its generation.`,
-    },
-  ];
+  if (hosting.kind === 'scale-to-zero') {
+    return [
+      {
+        broken: rollout !== undefined,
+        problem:
+          'rollout is for real-time and asynchronous hosting; an inference component rolls copy by copy.',
+      },
+    ];
+  }
+  const variants = hosting.kind === 'realtime' ? 1 + (hosting.variants?.length ?? 0) : 1;
+  const alarms = 2 * variants + (rollout?.alarms?.length ?? 0);
+  const { provisionSeconds } = fillInstances(hosting);
+  return rolloutRules(rollout ?? {}, fleetSize(hosting), alarms, provisionSeconds);
 }
 
 function realtimeRules(props: ModerationEndpointProps, hosting: RealtimeHosting): Rule[] {
@@ -179,8 +129,7 @@ function realtimeRules(props: ModerationEndpointProps, hosting: RealtimeHosting)
     ...[...variants, ...(shadow ? [shadow] : [])].flatMap(({ instanceType }) => {
       if (instanceType === undefined) return [];
       const facts = instanceFacts(instanceType);
-      const same =
-        targetFor(facts) === targetFor(instanceFacts(hosting.instanceType ?? DEFAULT_INSTANCE_TYPE));
+      const same = targetFor(facts) === targetFor(instanceFacts(instanceTypesOf(hosting)[0]));
       return [
         {
           broken: fails(instanceType, () => facts !== undefined),
@@ -219,12 +168,4 @@ function serverlessRules(props: ModerationEndpointProps, hosting: ServerlessHost
     refused('dataCapture', props.dataCapture !== undefined),
     refused('rollout', props.rollout !== undefined),
   ];
-}
-
-function seconds(name: string, value: Duration | undefined): Rule {
-  return {
-    broken:
-      value !== undefined && !value.isUnresolved() && !(value.toSeconds() >= 60 && value.toSeconds() <= 3600),
-    problem: `${name} is ${value?.toString()}; expected 60 to 3600 s.`,
-  };
 }

@@ -10,9 +10,9 @@ import { endpointRules, fleetSize } from './endpoint-rules.js';
 import { ASYNC_PREFIXES, type AsyncInference } from './hosting/async-inference.js';
 import { EndpointFleet } from './hosting/endpoint-fleet.js';
 import { scaleFleet } from './hosting/fleet-scaling.js';
-import { type Hosting, type Instances, PRIMARY_VARIANT } from './hosting/hosting.js';
+import { type Hosting, PRIMARY_VARIANT } from './hosting/hosting.js';
 import { ScaleToZeroComponent } from './hosting/inference-component.js';
-import { type InstanceFacts, instanceFacts } from './hosting/instance-type.js';
+import { sharedFacts } from './hosting/instance-pool.js';
 import { deploymentConfig, isGuarded } from './hosting/rollout.js';
 import type { ModerationEndpointProps } from './moderation-endpoint-props.js';
 import { reviewAlarmRules } from './review/review-alarms.js';
@@ -140,14 +140,19 @@ export class ModerationEndpoint extends ModerationEndpointBase {
     if ((kind !== 'realtime' && kind !== 'async') || !isGuarded(rollout)) return undefined;
     const rules = this.#fleet.variants.flatMap(({ name }, index) =>
       rollbackRules(
-        new EndpointMetrics(this.#fixedName, name, config.attrEndpointConfigName),
+        new EndpointMetrics(this.#fixedName, name, { EndpointConfigName: config.attrEndpointConfigName }),
         this.#thresholds,
       ).map((rule) => ({ ...rule, id: index === 0 ? rule.id : `${rule.id}${name}` })),
     );
     const own = new Alarms(this, 'Rollback', rules).all;
     this.#fleet.role.grantDescribeAlarms();
     const names = [...own, ...(rollout.alarms ?? [])].map(({ alarmName }) => alarmName);
-    return deploymentConfig(rollout, fleetSize(this.#hosting), names);
+    return deploymentConfig(
+      rollout,
+      fleetSize(this.#hosting),
+      names,
+      this.#fleet.instances?.provisionSeconds,
+    );
   }
 
   #scale(): ScaleToZeroComponent | undefined {
@@ -198,8 +203,8 @@ export class ModerationEndpoint extends ModerationEndpointBase {
     };
     const all = this.#fleet.variants.flatMap(({ name, instances }, index) => {
       const metrics = this.#metricsOf(name);
-      const facts = factsOf(instances);
-      const rules = alarmRules({ ...context, facts, metrics, primary: index === 0 });
+      const instanceTypes = instances?.instanceTypes ?? [];
+      const rules = alarmRules({ ...context, instanceTypes, metrics, primary: index === 0 });
       const alarms = new Alarms(this, index === 0 ? 'Alarms' : `Alarms${name}`, rules, watch.topic);
       alarms.node.addDependency(this.resource);
       return alarms.all;
@@ -217,15 +222,11 @@ export class ModerationEndpoint extends ModerationEndpointBase {
     const names = [...variants.map(({ name }) => name), ...(shadowName === undefined ? [] : [shadowName])];
     new EndpointDashboard(this, 'Dashboard', {
       kind: this.#hosting.kind,
-      gpu: variants.some(({ instances }) => factsOf(instances)?.gpu),
+      gpu: variants.some(({ instances }) => sharedFacts(instances?.instanceTypes ?? [])?.gpu),
       variants: names.map((name) => this.#metricsOf(name)),
       alarms,
     });
   }
-}
-
-function factsOf(instances: Instances | undefined): InstanceFacts | undefined {
-  return instances === undefined ? undefined : instanceFacts(instances.instanceType);
 }
 
 /**

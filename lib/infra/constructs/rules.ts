@@ -15,7 +15,7 @@ export interface Rule {
  * @throws ModerationError `invalid_configuration`
  */
 export function check(subject: string, rules: readonly Rule[]): void {
-  const problems = rules.filter(({ broken }) => broken).map(({ problem }) => problem);
+  const problems = [...new Set(rules.filter(({ broken }) => broken).map(({ problem }) => problem))];
   if (problems.length === 0) return;
   throw new ModerationError('invalid_configuration', `Invalid ${subject}:\n- ${problems.join('\n- ')}`);
 }

@@ -16,6 +16,10 @@ const flag = z.preprocess(
   z.boolean(),
 );
 const text = z.string().min(1);
+const list = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(',').map((entry) => entry.trim()) : value),
+  z.array(text),
+);
 /** An object in cdk.json; on the command line `NAME=value NAME=value`, or JSON where a value holds spaces. */
 const BUILD_ARGS = { error: 'expected NAME=value NAME=value, or an object of strings' };
 const assignments = z.preprocess(
@@ -44,6 +48,10 @@ export const appContextSchema = z.strictObject({
   /** Network of the build's commands: `host`, `none` or the name of one. */
   buildNetwork: text.optional(),
   instanceType: text.optional(),
+  /** 2 to 5 types by comma, in the order of preference, in place of `instanceType`. */
+  instancePool: list.optional(),
+  /** How long SageMaker looks for capacity. */
+  provisionMinutes: whole.pipe(z.number().min(5).max(60)).optional(),
   instanceCount: whole.optional(),
   amiVersion: text.optional(),
   precision: z.enum(PRECISIONS).optional(),
@@ -115,6 +123,8 @@ const ON_INSTANCES = ['realtime', 'async', 'scale-to-zero'] as const satisfies r
 const READ_BY: Partial<Record<Setting, readonly Kind[]>> = {
   instanceType: [...ON_INSTANCES, 'batch'],
   instanceCount: [...ON_INSTANCES, 'batch'],
+  instancePool: ON_INSTANCES,
+  provisionMinutes: ON_INSTANCES,
   amiVersion: ON_INSTANCES,
   endpointName: ENDPOINTS,
   minInstances: ['realtime', 'async'],
@@ -185,6 +195,11 @@ function readAssignments(given: string): unknown {
   );
 }
 
+/** `-c instancePool=`: what cdk.json says does not hold for this run, so that a type may take the place of a pool. */
+function isTakenBack(key: string, value: unknown): boolean {
+  return value === '' && (key === 'instanceType' || key === 'instancePool');
+}
+
 /** Keys of CDK itself: feature flags, cached look-ups, bundling and tracing; what `cdk acknowledge` and `cli-telemetry` keep. */
 const CDK_KEY = /^(?:@|aws:|aws-cdk:|cdk-)|:|^(?:acknowledged-issue-numbers|cli-telemetry)$/;
 
@@ -199,7 +214,9 @@ export function ownContext(context: Readonly<Record<string, unknown>>): Record<s
  * @throws ModerationError `invalid_configuration`, listing every unknown key and bad value
  */
 export function parseAppContext(context: Readonly<Record<string, unknown>>): AppContext {
-  const own = ownContext(context);
+  const own = Object.fromEntries(
+    Object.entries(ownContext(context)).filter((entry) => !isTakenBack(...entry)),
+  );
   const result = appContextSchema.safeParse(own);
   const known = Object.keys(appContextSchema.shape);
   if (result.success) {

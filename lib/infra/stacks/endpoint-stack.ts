@@ -3,13 +3,13 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { defined } from '../constructs/defined.js';
 import type { EvaluationGate } from '../constructs/governance/evaluation-gate.js';
 import { ASYNC_PREFIXES } from '../constructs/hosting/async-inference.js';
 import type { DataCaptureOptions } from '../constructs/hosting/data-capture.js';
-import type { Hosting } from '../constructs/hosting/hosting.js';
+import type { Hosting, InstanceOptions } from '../constructs/hosting/hosting.js';
 import { ModerationEndpoint } from '../constructs/moderation-endpoint.js';
 import type { ReviewOptions } from '../constructs/review/review-options.js';
 import { acknowledgeCheckov } from '../constructs/security/acknowledge.js';
@@ -52,8 +52,8 @@ export class EndpointStack extends Stack {
   }
 
   #hosting(settings: AppContext): Hosting {
-    const { instanceType, instanceCount, amiVersion, memoryMb, minInstances, maxInstances } = settings;
-    const instances = defined({ instanceType, instanceCount, amiVersion });
+    const { memoryMb, minInstances, maxInstances } = settings;
+    const instances = instancesOf(settings);
     const paused = settings.scaling === 'paused';
     switch (settings.hosting) {
       case 'async':
@@ -133,6 +133,12 @@ export class EndpointStack extends Stack {
     new CfnOutput(this, 'SuccessTopicArn', { value: asyncInference.successTopic.topicArn });
     new CfnOutput(this, 'ErrorTopicArn', { value: asyncInference.errorTopic.topicArn });
   }
+}
+
+function instancesOf(settings: AppContext): InstanceOptions {
+  const { instanceType, instancePool, instanceCount, amiVersion, provisionMinutes } = settings;
+  const provisionTimeout = provisionMinutes === undefined ? undefined : Duration.minutes(provisionMinutes);
+  return defined({ instanceType, instancePool, instanceCount, amiVersion, provisionTimeout });
 }
 
 function gateOf({ evaluationGate, minMacroF1, minHarmfulRecall }: AppContext): EvaluationGate | undefined {

@@ -7,7 +7,8 @@ import { defined } from '../constructs/defined.js';
 import { ModelCard } from '../constructs/governance/model-card.js';
 import { readModelReport } from '../constructs/governance/model-report.js';
 import { RegisteredModel } from '../constructs/governance/registered-model.js';
-import { DEFAULT_INSTANCE_TYPE, instanceFacts, targetFor } from '../constructs/hosting/instance-type.js';
+import { instanceTypesOf } from '../constructs/hosting/hosting.js';
+import { instanceFacts, targetFor } from '../constructs/hosting/instance-type.js';
 import { ModelSource } from '../constructs/model/model-source.js';
 import type { AppContext } from './app-context.js';
 import { imageSource } from './sources.js';
@@ -22,8 +23,8 @@ export function addGovernance(stack: Stack, settings: AppContext): void {
   const report = readModelReport(settings.model);
   new ModelCard(stack, 'ModelCard', { report });
   const scope = new Construct(stack, 'Registry');
-  const instanceType = settings.instanceType ?? DEFAULT_INSTANCE_TYPE;
-  const facts = instanceFacts(instanceType);
+  const instanceTypes = instanceTypesOf(defined(settings));
+  const facts = instanceFacts(instanceTypes[0]);
   new RegisteredModel(scope, 'Model', {
     report,
     model: ModelSource.fromPack(settings.model).bind(new Construct(scope, 'Files'), 'tarball'),
@@ -32,6 +33,6 @@ export function addGovernance(stack: Stack, settings: AppContext): void {
       defined({ precision: settings.precision }),
       facts?.gpu ? 'cuda' : 'cpu',
     ),
-    instanceTypes: [instanceType],
+    instanceTypes,
   });
 }

@@ -17,7 +17,7 @@ export type EndpointStatus = (typeof ENDPOINT_STATUSES)[number];
 
 export interface DeployedVariant {
   readonly name: string;
-  /** `ml.FAMILY.SIZE`; undefined for serverless. */
+  /** `ml.FAMILY.SIZE`, or those of a pool by comma in the order of preference; undefined for serverless. */
   readonly instanceType?: string;
   /** Instances that the variant is to have now, as scaling last set it; undefined for serverless. */
   readonly desiredCount?: number;

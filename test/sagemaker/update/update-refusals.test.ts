@@ -8,6 +8,7 @@ import {
   type WantedEndpoint,
 } from '../../../lib/sagemaker/update/endpoint.js';
 import { fleetSize } from '../../../lib/sagemaker/update/fleet-size.js';
+import { deployedEndpoint } from '../../../lib/sagemaker/update/read/deployed-endpoint.js';
 import { updateRefusals } from '../../../lib/sagemaker/update/update-refusals.js';
 
 const deployed: DeployedEndpoint = {
@@ -198,6 +199,42 @@ describe('what UpdateEndpoint refuses', () => {
     expect(refusal?.fix).toEqual([
       'deploy {"scaling":"paused","instanceType":"ml.g4dn.xlarge"}',
       'deploy {}',
+    ]);
+  });
+});
+
+describe('a scaled variant with a pool of instance types', () => {
+  const POOL = 'ml.g4dn.xlarge,ml.g6.xlarge';
+  const runsOn = (instanceType: string) => ({ variants: [{ ...primary, instanceType, desiredCount: 2 }] });
+  const shown = (replaced: Readonly<Record<string, string>>) => JSON.stringify(replaced);
+
+  test.each([
+    ['another pool', POOL, 'ml.g5.xlarge,ml.g6.xlarge', `{"scaling":"paused","instancePool":"${POOL}"}`],
+    ['a type', POOL, 'ml.g5.xlarge', `{"scaling":"paused","instancePool":"${POOL}","instanceType":""}`],
+    ['a pool', 'ml.g5.xlarge', POOL, '{"scaling":"paused","instanceType":"ml.g5.xlarge","instancePool":""}'],
+  ])('cannot get %s while it is scaled', (_title, before, after, step) => {
+    const [refusal] = updateRefusals(
+      { ...deployed, ...runsOn(before) },
+      { ...wanted, ...runsOn(after) },
+      shown,
+    );
+    expect(refusal?.rule).toBe('scaled-instance-type');
+    expect(refusal?.fix).toEqual([step, '{}']);
+  });
+
+  test('keeps it over other updates', () => {
+    expect(updateRefusals({ ...deployed, ...runsOn(POOL) }, { ...wanted, ...runsOn(POOL) })).toEqual([]);
+  });
+
+  test('is read from what AWS describes, in the order of preference', () => {
+    const pools = [
+      { InstanceType: 'ml.g6.xlarge', Priority: 2 },
+      { InstanceType: 'ml.g4dn.xlarge', Priority: 1 },
+    ];
+    const config = { ProductionVariants: [{ VariantName: 'Primary', ModelName: 'm', InstancePools: pools }] };
+    const endpoint = { EndpointName: 'moderation', EndpointStatus: 'InService' };
+    expect(deployedEndpoint(endpoint, config, []).variants).toEqual([
+      { name: 'Primary', instanceType: POOL },
     ]);
   });
 });

@@ -10,11 +10,11 @@ import { defined } from '../defined.js';
 import { acknowledgeCheckov } from '../security/acknowledge.js';
 import type { ExecutionRole } from '../security/execution-role.js';
 import type { AsyncHosting } from './hosting.js';
-import { instanceFacts } from './instance-type.js';
+import { sharedFacts } from './instance-pool.js';
 
 export interface AsyncInferenceProps {
   readonly hosting: AsyncHosting;
-  readonly instanceType: string;
+  readonly instanceTypes: readonly string[];
   readonly role: ExecutionRole;
   readonly encryptionKey: IKey | undefined;
 }
@@ -92,6 +92,6 @@ export class AsyncInference extends Construct {
   }
 }
 
-function concurrency({ hosting, instanceType }: AsyncInferenceProps): number {
-  return hosting.maxConcurrentInvocationsPerInstance ?? instanceFacts(instanceType)?.concurrencyTarget ?? 4;
+function concurrency({ hosting, instanceTypes }: AsyncInferenceProps): number {
+  return hosting.maxConcurrentInvocationsPerInstance ?? sharedFacts(instanceTypes)?.concurrencyTarget ?? 4;
 }

@@ -80,7 +80,7 @@ export class EndpointFleet extends Construct {
     const primary = this.#model(
       PRIMARY_MODEL,
       props.model,
-      this.instances?.instanceType,
+      this.instances?.instanceTypes[0],
       props.container ?? {},
     );
     this.models = { primary };
@@ -133,9 +133,16 @@ export class EndpointFleet extends Construct {
     return this.#props.security?.encryptionKey?.keyArn;
   }
 
+  /** Of any variant or shadow: one that has it is enough for SageMaker to refuse a key. */
   get #localStorage(): boolean {
-    const { instances } = this;
-    return instances !== undefined && instanceFacts(instances.instanceType)?.localStorage === true;
+    const { hosting } = this.#props;
+    const fleets = [
+      ...(this.instances === undefined ? [] : [this.instances]),
+      ...variantInstances(hosting).map(({ instances }) => instances),
+      ...(hosting.kind === 'realtime' && hosting.shadow ? [instancesOf(hosting, hosting.shadow)] : []),
+    ];
+    const types = fleets.flatMap(({ instanceTypes }) => instanceTypes);
+    return types.some((type) => instanceFacts(type)?.localStorage === true);
   }
 
   get #isolated(): boolean {
@@ -179,7 +186,7 @@ export class EndpointFleet extends Construct {
     const { modelName } = this.#model(
       `Model${variantName}`,
       options.model,
-      instances.instanceType,
+      instances.instanceTypes[0],
       container,
     );
     return instanceVariant({ variantName, modelName, weight }, instances);
@@ -245,7 +252,7 @@ export class EndpointFleet extends Construct {
     if (hosting.kind !== 'async') return undefined;
     return new AsyncInference(this, 'Async', {
       hosting,
-      instanceType: this.instances?.instanceType ?? '',
+      instanceTypes: this.instances?.instanceTypes ?? [],
       role: this.role,
       encryptionKey: security?.encryptionKey,
     });

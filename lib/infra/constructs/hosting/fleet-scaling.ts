@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { EndpointMetrics } from '../watch/endpoint-metrics.js';
 import type { FleetVariant } from './endpoint-fleet.js';
 import type { AsyncHosting, Hosting, RealtimeHosting } from './hosting.js';
-import { instanceFacts } from './instance-type.js';
+import { sharedFacts } from './instance-pool.js';
 import { Scalable } from './scaling.js';
 import { scalingBounds } from './scaling-options.js';
 
@@ -35,7 +35,7 @@ function scaleOnRequests(
   const { scaling = {} } = hosting;
   if (scaling === false || scaling.paused === true) return;
   const { min, max } = scalingBounds(scaling, instances?.instanceCount ?? 1);
-  const target = instanceFacts(instances?.instanceType ?? '')?.concurrencyTarget ?? CAUTIOUS_TARGET;
+  const target = sharedFacts(instances?.instanceTypes ?? [])?.concurrencyTarget ?? CAUTIOUS_TARGET;
   const scalable = new Scalable(scope, id, {
     resourceId: `endpoint/${endpointName}/variant/${name}`,
     dimension: DIMENSION,

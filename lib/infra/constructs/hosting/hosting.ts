@@ -9,8 +9,23 @@ import { DEFAULT_INSTANCE_TYPE } from './instance-type.js';
 import type { ScalingOptions } from './scaling-options.js';
 
 export interface InstanceOptions {
-  /** `ml.FAMILY.SIZE`. @default ml.g4dn.xlarge */
+  /** `ml.FAMILY.SIZE`. @default ml.g4dn.xlarge, where there is no instancePool */
   readonly instanceType?: string;
+  /**
+   * In place of one type, 2 to 5 in the order of preference: SageMaker takes the next one when it finds no capacity of the
+   * one before, at the start and whenever it adds instances, and gives the last ones back first. All run the same image and
+   * machine image, so all have GPUs or none has. Every type needs quota, whichever is taken.
+   *
+   * @default - instanceType alone
+   */
+  readonly instancePool?: readonly string[];
+  /**
+   * How long SageMaker looks for capacity, over all types of a pool, before it gives up: 300 to 3600 s, without the time to
+   * download the model and to start the container.
+   *
+   * @default - 20 minutes for a pool; for one type SageMaker's own, about half an hour
+   */
+  readonly provisionTimeout?: Duration;
   /** Instances to start with, 1 or more; scaling takes over from there. @default 1 */
   readonly instanceCount?: number;
   /**
@@ -108,12 +123,27 @@ export const PRIMARY_VARIANT = 'Primary';
 
 /** Instances with their defaults. Times in seconds. */
 export interface Instances {
-  readonly instanceType: string;
+  /** One type, or those of a pool in the order of preference. */
+  readonly instanceTypes: readonly [string, ...string[]];
   readonly instanceCount: number;
   readonly amiVersion: string | undefined;
   readonly volumeGiB: number | undefined;
   readonly startupSeconds: number;
   readonly downloadSeconds: number;
+  /** Undefined for SageMaker's own. */
+  readonly provisionSeconds: number | undefined;
+}
+
+/** Finding capacity of one type took SageMaker up to half an hour; a pool is there to know sooner. */
+const POOL_PROVISION_S = 1200;
+
+/** The types of an option: the pool's, else the one. */
+export function instanceTypesOf({
+  instanceType = DEFAULT_INSTANCE_TYPE,
+  instancePool = [],
+}: Pick<InstanceOptions, 'instanceType' | 'instancePool'>): Instances['instanceTypes'] {
+  const [first, ...rest] = instancePool;
+  return first === undefined ? [instanceType] : [first, ...rest];
 }
 
 /** What a variant runs on: its own type and count, else the endpoint's; a machine image belongs to its type. */
@@ -121,10 +151,11 @@ export function instancesOf(
   hosting: RealtimeHosting,
   { instanceType, instanceCount }: Pick<InstanceOptions, 'instanceType' | 'instanceCount'>,
 ): Instances {
-  const { amiVersion: image, volumeGiB, ...rest } = hosting;
+  const { amiVersion: image, volumeGiB, instancePool, ...rest } = hosting;
   const sameType = instanceType === undefined || instanceType === hosting.instanceType;
   return fillInstances({
     ...rest,
+    ...(instanceType === undefined && instancePool !== undefined && { instancePool }),
     ...(sameType && image !== undefined && { amiVersion: image }),
     ...(sameType && volumeGiB !== undefined && { volumeGiB }),
     ...(instanceType !== undefined && { instanceType }),
@@ -144,13 +175,15 @@ export function variantInstances(
 }
 
 export function fillInstances(options: InstanceOptions): Instances {
-  const instanceType = options.instanceType ?? DEFAULT_INSTANCE_TYPE;
+  const instanceTypes = instanceTypesOf(options);
+  const patience = options.provisionTimeout?.toSeconds();
   return {
-    instanceType,
+    instanceTypes,
     instanceCount: options.instanceCount ?? 1,
-    amiVersion: amiVersion(instanceType, options.amiVersion),
+    amiVersion: amiVersion(instanceTypes[0], options.amiVersion),
     volumeGiB: options.volumeGiB,
     startupSeconds: options.startupTimeout?.toSeconds() ?? 600,
     downloadSeconds: options.downloadTimeout?.toSeconds() ?? 900,
+    provisionSeconds: patience ?? (instanceTypes.length > 1 ? POOL_PROVISION_S : undefined),
   };
 }

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { defined } from '../defined.js';
 import type { ComponentMetrics } from '../watch/component-metrics.js';
 import type { Instances, ScaleToZeroHosting } from './hosting.js';
-import { instanceFacts } from './instance-type.js';
+import { sharedFacts } from './instance-pool.js';
 import { Scalable } from './scaling.js';
 
 export interface ScaleToZeroComponentProps {
@@ -47,7 +47,7 @@ export class ScaleToZeroComponent extends Construct {
         computeResourceRequirements: defined({
           minMemoryRequiredInMb: hosting.memoryMb ?? DEFAULTS.memoryMb,
           numberOfCpuCoresRequired: hosting.cpuCores ?? DEFAULTS.cpuCores,
-          numberOfAcceleratorDevicesRequired: instanceFacts(instances.instanceType)?.gpu ? 1 : undefined,
+          numberOfAcceleratorDevicesRequired: sharedFacts(instances.instanceTypes)?.gpu ? 1 : undefined,
         }),
         startupParameters: {
           containerStartupHealthCheckTimeoutInSeconds: instances.startupSeconds,
@@ -76,7 +76,7 @@ export class ScaleToZeroComponent extends Construct {
     });
     scalable.node.addDependency(this.resource);
     const target =
-      hosting.concurrentRequestsPerCopy ?? instanceFacts(instances.instanceType)?.concurrencyTarget ?? 4;
+      hosting.concurrentRequestsPerCopy ?? sharedFacts(instances.instanceTypes)?.concurrencyTarget ?? 4;
     scalable.trackPredefined(
       'ConcurrentRequests',
       'SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution',

@@ -2,6 +2,7 @@
 import type { CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import { defined } from '../defined.js';
 import type { Instances, ServerlessHosting } from './hosting.js';
+import { instancesOfVariant } from './instance-pool.js';
 
 export type ProductionVariant = CfnEndpointConfig.ProductionVariantProperty;
 
@@ -18,7 +19,7 @@ export function instanceVariant(options: InstanceVariantOptions, instances: Inst
     modelName: options.modelName,
     initialVariantWeight: options.weight,
     initialInstanceCount: instances.instanceCount,
-    instanceType: instances.instanceType,
+    ...instancesOfVariant(instances),
     inferenceAmiVersion: instances.amiVersion,
     volumeSizeInGb: instances.volumeGiB,
     containerStartupHealthCheckTimeoutInSeconds: instances.startupSeconds,
@@ -55,7 +56,7 @@ export function componentVariant(
   return defined({
     variantName,
     initialInstanceCount: instances.instanceCount,
-    instanceType: instances.instanceType,
+    ...instancesOfVariant(instances),
     inferenceAmiVersion: instances.amiVersion,
     volumeSizeInGb: instances.volumeGiB,
     managedInstanceScaling: { status: 'ENABLED', minInstanceCount: 0, maxInstanceCount: maxInstances },

@@ -1,7 +1,7 @@
 /** How an endpoint moves from one configuration to the next. */
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { CfnEndpoint } from 'aws-cdk-lib/aws-sagemaker';
-import type { Duration } from 'aws-cdk-lib/core';
+import { type Duration, Token } from 'aws-cdk-lib/core';
 import type { Rule } from '../rules.js';
 import { fails } from '../rules.js';
 
@@ -22,7 +22,7 @@ export interface RolloutOptions {
   readonly bakeTime?: Duration;
   /** How long the old fleet is kept after all traffic has moved, 0 to 3600 s. @default 5 minutes */
   readonly terminationWait?: Duration;
-  /** After this the update is undone, 600 to 28800 s; longer than all waiting. @default - all waiting and 50 minutes */
+  /** After this the update is undone, 600 to 28800 s; longer than all waiting. @default - all waiting, provisionTimeout and 50 minutes */
   readonly timeout?: Duration;
   /** Further alarms that undo an update, besides the endpoint's own two a variant; 10 in all. @default - none */
   readonly alarms?: readonly IAlarm[];
@@ -33,9 +33,21 @@ const DEFAULT_STRATEGY = 'all-at-once';
 /** SageMaker reads no more. */
 export const MAX_ROLLBACK_ALARMS = 10;
 
-/** Rules on the rollout of a fleet of at least `fleet` instances, watched by `alarms` alarms. */
-export function rolloutRules(options: RolloutOptions, fleet: number, alarms: number): Rule[] {
+/**
+ * Rules on the rollout of a fleet of at least `fleet` instances, watched by `alarms` alarms.
+ *
+ * @param provisionSeconds how long SageMaker may look for capacity, where that is set
+ */
+export function rolloutRules(
+  options: RolloutOptions,
+  fleet: number,
+  alarms: number,
+  provisionSeconds = 0,
+): Rule[] {
+  const looking = knownSeconds(provisionSeconds);
   const { strategy } = options;
+  const timeout = timeoutSeconds(options, fleet, provisionSeconds);
+  const waiting = waitingSeconds(options, fleet);
   const seconds = (name: string, value: Duration | undefined, min: number, max: number): Rule => ({
     broken:
       value !== undefined && !value.isUnresolved() && !(value.toSeconds() >= min && value.toSeconds() <= max),
@@ -62,8 +74,8 @@ export function rolloutRules(options: RolloutOptions, fleet: number, alarms: num
     seconds('terminationWait', options.terminationWait, 0, 3600),
     seconds('timeout', options.timeout, 600, 28_800),
     {
-      broken: timeoutSeconds(options, fleet) <= waitingSeconds(options, fleet),
-      problem: `rollout.timeout is ${timeoutSeconds(options, fleet)} s, but bakeTime after each step and terminationWait take ${waitingSeconds(options, fleet)} s; raise the timeout.`,
+      broken: timeout <= waiting + looking,
+      problem: `rollout.timeout is ${timeout} s, but bakeTime after each step and terminationWait take ${waiting} s${looking > 0 ? `, and provisionTimeout ${looking} s` : ''}; raise the timeout.`,
     },
   ];
 }
@@ -76,9 +88,15 @@ function waitingSeconds({ strategy, bakeTime, terminationWait }: RolloutOptions,
 }
 
 /** Starting a fleet takes about ten minutes; the rest is room for a slow one. */
-function timeoutSeconds(options: RolloutOptions, fleet: number): number {
+function timeoutSeconds(options: RolloutOptions, fleet: number, provisionSeconds: number): number {
   if (options.timeout?.isUnresolved()) return Number.POSITIVE_INFINITY;
-  return options.timeout?.toSeconds() ?? Math.min(28_800, waitingSeconds(options, fleet) + WORK_S);
+  const usual = waitingSeconds(options, fleet) + knownSeconds(provisionSeconds) + WORK_S;
+  return options.timeout?.toSeconds() ?? Math.min(28_800, usual);
+}
+
+/** What is known only at deployment is not counted. */
+function knownSeconds(value: number): number {
+  return Token.isUnresolved(value) ? 0 : value;
 }
 
 const WAIT_S = 300;
@@ -98,13 +116,15 @@ export function deploymentConfig(
   options: RolloutOptions,
   fleet: number,
   alarmNames: readonly string[],
+  provisionSeconds = 0,
 ): CfnEndpoint.DeploymentConfigProperty {
   return {
     autoRollbackConfiguration: { alarms: alarmNames.map((alarmName) => ({ alarmName })) },
     blueGreenUpdatePolicy: {
       trafficRoutingConfiguration: routing(options, fleet, options.bakeTime?.toSeconds() ?? WAIT_S),
       terminationWaitInSeconds: options.terminationWait?.toSeconds() ?? WAIT_S,
-      maximumExecutionTimeoutInSeconds: options.timeout?.toSeconds() ?? timeoutSeconds(options, fleet),
+      maximumExecutionTimeoutInSeconds:
+        options.timeout?.toSeconds() ?? timeoutSeconds(options, fleet, provisionSeconds),
     },
   };
 }

@@ -2,6 +2,7 @@
 import { ComparisonOperator, type IMetric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
 import type { HostingKind } from '../../../sagemaker/hosting-kind.js';
+import { differInSize, sharedFacts } from '../hosting/instance-pool.js';
 import type { InstanceFacts } from '../hosting/instance-type.js';
 import { ComponentMetrics } from './component-metrics.js';
 import type { EndpointMetrics } from './endpoint-metrics.js';
@@ -24,8 +25,8 @@ export interface AlarmContext {
   readonly kind: HostingKind;
   readonly metrics: EndpointMetrics;
   readonly thresholds: Thresholds;
-  /** Undefined for serverless, or where the instance type is a token. */
-  readonly facts: InstanceFacts | undefined;
+  /** One, or those of a pool; none for serverless. */
+  readonly instanceTypes: readonly string[];
   readonly dataCapture: boolean;
   readonly embeddedMetrics: boolean;
   /** Whether this is the first variant, which alone carries the alarms that know no variant. */
@@ -104,20 +105,10 @@ function asyncRules({ metrics, thresholds }: AlarmContext): AlarmRule[] {
 }
 
 function instanceRules(context: AlarmContext): AlarmRule[] {
-  const { kind, metrics, thresholds, facts, dataCapture } = context;
-  const devices = (count: number) => (metrics.unit === 'device' ? count : 1);
+  const { kind, metrics, thresholds, dataCapture } = context;
   return [
     memory(context),
-    above(
-      'CpuUtilization',
-      metrics.cpuUtilization(),
-      thresholds.cpuUtilization * devices(facts?.vcpus ?? 1),
-      {
-        periods: 3,
-        description: `Processors are busy (${HUNDRED[metrics.unit]}). Scale out, or send smaller images.`,
-      },
-    ),
-    ...(facts?.gpu ? gpuRules(metrics, thresholds, devices(facts.gpus)) : []),
+    ...sizesOf(context).flatMap((size) => deviceRules(size, thresholds)),
     ...(dataCapture
       ? [
           above('DiskUtilization', metrics.diskUtilization(), thresholds.diskUtilization, {
@@ -129,16 +120,57 @@ function instanceRules(context: AlarmContext): AlarmRule[] {
   ];
 }
 
-function gpuRules(metrics: EndpointMetrics, thresholds: Thresholds, gpus: number): AlarmRule[] {
+/** Instances that have the same number of processors and GPUs, which their utilizations are counted by. */
+interface Size {
+  readonly metrics: EndpointMetrics;
+  readonly facts: InstanceFacts | undefined;
+  /** Ends the ids of their alarms. */
+  readonly suffix: string;
+}
+
+/** All instances together, or each type of a pool for itself where their sizes differ. */
+function sizesOf({ metrics, instanceTypes }: AlarmContext): Size[] {
+  if (metrics.unit === 'reservation' || !differInSize(instanceTypes)) {
+    return [{ metrics, facts: sharedFacts(instanceTypes), suffix: '' }];
+  }
+  return instanceTypes.map((type) => ({
+    metrics: metrics.onType(type),
+    facts: sharedFacts([type]),
+    suffix: type
+      .replaceAll(/[^a-z0-9]+(\w)/g, (_, letter: string) => letter.toUpperCase())
+      .replace(/^ml/, ''),
+  }));
+}
+
+function deviceRules({ metrics, facts, suffix }: Size, thresholds: Thresholds): AlarmRule[] {
+  const { unit } = metrics;
+  const devices = (count: number) => (unit === 'device' ? count : 1);
+  const busy = (id: string, metric: IMetric, threshold: number, description: string) =>
+    above(`${id}${suffix}`, metric, threshold, { periods: 3, description });
+  const processors = devices(facts?.vcpus ?? 1);
   return [
-    above('GpuUtilization', metrics.gpuUtilization(), thresholds.gpuUtilization * gpus, {
-      periods: 3,
-      description: `GPUs are busy (${HUNDRED[metrics.unit]}). Scale out.`,
-    }),
-    above('GpuMemory', metrics.gpuMemoryUtilization(), thresholds.gpuMemory * gpus, {
-      periods: 3,
-      description: `GPU memory is nearly full (${HUNDRED[metrics.unit]}). Lower the batch limits.`,
-    }),
+    busy(
+      'CpuUtilization',
+      metrics.cpuUtilization(),
+      thresholds.cpuUtilization * processors,
+      `Processors are busy (${HUNDRED[unit]}). Scale out, or send smaller images.`,
+    ),
+    ...(facts?.gpu
+      ? [
+          busy(
+            'GpuUtilization',
+            metrics.gpuUtilization(),
+            thresholds.gpuUtilization * devices(facts.gpus),
+            `GPUs are busy (${HUNDRED[unit]}). Scale out.`,
+          ),
+          busy(
+            'GpuMemory',
+            metrics.gpuMemoryUtilization(),
+            thresholds.gpuMemory * devices(facts.gpus),
+            `GPU memory is nearly full (${HUNDRED[unit]}). Lower the batch limits.`,
+          ),
+        ]
+      : []),
   ];
 }
 

@@ -16,14 +16,18 @@ export class EndpointMetrics {
   constructor(
     readonly endpointName: string,
     readonly variantName: string,
-    /** Only what instances of this configuration measure: in a rollout, the new fleet. @default - all instances */
-    endpointConfigName?: string,
+    /**
+     * Only a part of its instances: those of a configuration (`EndpointConfigName`), in a rollout the new fleet, or those
+     * of one type of a pool (`InstanceType`). @default - all instances
+     */
+    part: Readonly<Record<string, string>> = {},
   ) {
-    this.#dimensions = {
-      EndpointName: endpointName,
-      VariantName: variantName,
-      ...(endpointConfigName !== undefined && { EndpointConfigName: endpointConfigName }),
-    };
+    this.#dimensions = { EndpointName: endpointName, VariantName: variantName, ...part };
+  }
+
+  /** Of the instances of one type of a pool. */
+  onType(instanceType: string): EndpointMetrics {
+    return new EndpointMetrics(this.endpointName, this.variantName, { InstanceType: instanceType });
   }
 
   /** Requests. Sum over 5 minutes. */

@@ -16,7 +16,7 @@ export function kindOf(config: unknown): HostingKind {
 
 export function variantsOf(config: unknown): readonly WantedVariant[] {
   return listAt(config, 'ProductionVariants').map((variant, index) => {
-    const instanceType = textAt(variant, 'InstanceType');
+    const instanceType = textAt(variant, 'InstanceType') ?? poolOf(variant);
     const initialCount = numberAt(variant, 'InitialInstanceCount');
     return {
       name: textAt(variant, 'VariantName') ?? `variant ${index + 1}`,
@@ -24,4 +24,17 @@ export function variantsOf(config: unknown): readonly WantedVariant[] {
       ...(initialCount !== undefined && { initialCount }),
     };
   });
+}
+
+/** Undefined where there is no pool, or where a type of it is known only at deployment. */
+function poolOf(variant: unknown): string | undefined {
+  const pools = listAt(variant, 'InstancePools').map((pool) => ({
+    type: textAt(pool, 'InstanceType'),
+    priority: numberAt(pool, 'Priority') ?? 0,
+  }));
+  if (pools.length === 0 || pools.some(({ type }) => type === undefined)) return undefined;
+  return pools
+    .sort((one, other) => one.priority - other.priority)
+    .map(({ type }) => type)
+    .join(',');
 }

@@ -11,10 +11,21 @@ export function scaledTypeRule({ deployed, wanted }: Update): readonly Finding[]
     return when(changes && deployed.scaledVariants.includes(name), () => ({
       rule: 'scaled-instance-type',
       problem: `The variant ${name} of ${deployed.name} runs on ${instanceType} and is scaled; its instance type cannot become ${next} until it is deregistered from scaling.`,
-      remedy: { step: { scaling: 'paused', instanceType: instanceType ?? '' } },
+      remedy: { step: { scaling: 'paused', ...typeSettings(instanceType ?? '', next ?? '') } },
       source: SOURCES.scaling,
     }));
   });
+}
+
+/** The settings of a type, or of a pool, when those of the other are set; an empty one takes a setting back. */
+function typeSettings(type: string, instead: string): Readonly<Record<string, string>> {
+  const key = settingOf(type);
+  const other = settingOf(instead);
+  return { [key]: type, ...(other !== key && { [other]: '' }) };
+}
+
+function settingOf(type: string): 'instancePool' | 'instanceType' {
+  return type.includes(',') ? 'instancePool' : 'instanceType';
 }
 
 export function removedVariantRule({ deployed, wanted }: Update): readonly Finding[] {
