@@ -2,7 +2,7 @@ import type { Classifier } from '../lib/engine/classifier.js';
 import type { ClassifierOptions } from '../lib/engine/options.js';
 
 export type { Admission, Demand } from '../lib/engine/admission.js';
-export type { Classification, Post } from '../lib/engine/classification.js';
+export type { Answer, Classification, Post } from '../lib/engine/classification.js';
 
 /** What the server needs of the engine: a classifier, or what a test puts in its place. */
 export type Engine = Pick<

@@ -7,7 +7,9 @@ import {
   readPolicyFile,
 } from '../lib/checkpoint/policy/policy-file.js';
 import { COMBINATIONS, type Combination } from '../lib/contract/modality.js';
+import type { WishesAsWritten } from '../lib/contract/parts.js';
 import { type ClassPolicy, classPoliciesFor } from '../lib/contract/policy.js';
+import type { UnseenRules } from '../lib/contract/unseen.js';
 import type { ServerConfig } from './config.js';
 import type { Engine } from './engine.js';
 
@@ -19,9 +21,19 @@ export interface ServedPolicy {
   readonly path: string;
   /** What holds where no combination is told apart. */
   readonly classes: readonly ClassPolicy[];
-  readonly byCombination: Readonly<Record<Combination, readonly ClassPolicy[]>>;
+  /** By the number of answers that a post has, rising; the first row holds for one. */
+  readonly byAnswers: readonly [PolicyRow, ...PolicyRow[]];
+  /** What is judged beside the first part unless a request says otherwise. */
+  readonly wishes: WishesAsWritten;
+  readonly unseen: UnseenRules;
   readonly temperatures: readonly number[] | undefined;
   readonly auditShare: number;
+}
+
+/** The class policies of posts with this many answers or more. */
+export interface PolicyRow {
+  readonly atLeast: number;
+  readonly byCombination: Readonly<Record<Combination, readonly ClassPolicy[]>>;
 }
 
 /** A number from 0 to 1, without 1. */
@@ -58,13 +70,20 @@ function layOut({ policy, sha256, path }: LoadedPolicy, classNames: readonly str
       if (entry === undefined) throw new RangeError(`The policy has nothing for the class ${name}.`);
       return entry;
     });
-  const entries = COMBINATIONS.map((each) => [each, inOrder(classPoliciesFor(policy, each))] as const);
+  const rowFrom = (atLeast: number): PolicyRow => {
+    const entries = COMBINATIONS.map(
+      (each) => [each, inOrder(classPoliciesFor(policy, each, atLeast))] as const,
+    );
+    return { atLeast, byCombination: Object.fromEntries(entries) as Record<Combination, ClassPolicy[]> };
+  };
   return {
     name: policy.name,
     sha256,
     path,
     classes: inOrder(policy.classes),
-    byCombination: Object.fromEntries(entries) as Record<Combination, ClassPolicy[]>,
+    byAnswers: [rowFrom(1), ...(policy.byParts ?? []).map(({ atLeast }) => rowFrom(atLeast))],
+    wishes: policy.parts ?? {},
+    unseen: policy.unseen ?? {},
     temperatures: policy.temperatures && inOrder(policy.temperatures),
     auditShare: policy.auditShare,
   };

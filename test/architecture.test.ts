@@ -13,12 +13,13 @@ const RULES: Record<string, { folders: string[]; packages: string[] }> = {
   'lib/onnx': { folders: ['lib/contract', 'lib/numeric'], packages: [] },
   'lib/text': { folders: ['lib/contract', 'lib/numeric'], packages: ['zod'] },
   'lib/image': { folders: ['lib/contract', 'lib/numeric'], packages: ['sharp'] },
+  'lib/parts': { folders: ['lib/text', 'lib/image', 'lib/contract', 'lib/numeric'], packages: [] },
   'lib/convert': {
     folders: ['lib/checkpoint', 'lib/onnx', 'lib/text', 'lib/contract', 'lib/numeric'],
     packages: ['zod'],
   },
   'lib/engine': {
-    folders: ['lib/checkpoint', 'lib/text', 'lib/image', 'lib/contract', 'lib/numeric'],
+    folders: ['lib/checkpoint', 'lib/parts', 'lib/text', 'lib/image', 'lib/contract', 'lib/numeric'],
     packages: ['onnxruntime-node', 'lru-cache'],
   },
   'lib/hub': { folders: ['lib/checkpoint', 'lib/contract'], packages: ['zod', '@huggingface/hub'] },
@@ -44,7 +45,7 @@ const RULES: Record<string, { folders: string[]; packages: string[] }> = {
   // The page runs in a browser: of the contract, and of what the server tells it, it takes types only.
   'container/playground/page': { folders: ['lib/contract', 'container'], packages: ['csv-parse'] },
   container: {
-    folders: ['lib/contract', 'lib/checkpoint', 'lib/engine'],
+    folders: ['lib/contract', 'lib/checkpoint', 'lib/parts', 'lib/engine'],
     packages: ['express', 'pino', 'prom-client', 'zod'],
   },
   'lib/infra': {

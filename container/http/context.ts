@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
+import type { Action } from '../../lib/contract/action.js';
 import { HEADERS, REQUEST_ID_PATTERN } from '../../lib/contract/http.js';
 import { combinationOf } from '../../lib/contract/modality.js';
-import { type Action, isItemError, type Slot } from '../../lib/contract/reply.js';
+import { isItemError, type Slot } from '../../lib/contract/reply.js';
 
 /** What is known of a request while it is answered; the access log and the metrics read it at the end. */
 export interface RequestContext {

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ModerationError } from '../../lib/contract/errors.js';
+import type { Limits } from '../../lib/contract/limits.js';
+import type { Wishes } from '../../lib/contract/parts.js';
 import type { Slot } from '../../lib/contract/reply.js';
 import type { Admission, Demand, Engine } from '../engine.js';
-import { type Candidate, type Entry, totalDemand } from '../request/candidate.js';
+import { type Candidate, demandOfEntry, type Entry, totalDemand } from '../request/candidate.js';
 import type { TimeSlicer } from '../time-slicer.js';
 import { decide, type Rules } from './decision.js';
 import { declared, toErrorBody } from './errors.js';
@@ -13,6 +15,9 @@ export interface Answering {
   readonly engine: Engine;
   readonly slicer: TimeSlicer;
   readonly rules: Rules;
+  /** What is judged beside the first part of each post. */
+  readonly wishes: Wishes;
+  readonly limits: Limits;
   /** Aborted when the caller left. */
   readonly signal: AbortSignal;
   /** In milliseconds of `performance.now()`. */
@@ -32,8 +37,8 @@ export async function answerTogether(
   candidates: readonly Candidate[],
   answering: Answering,
 ): Promise<Slot[]> {
-  const { engine, slicer, signal } = answering;
-  const admission = engine.admit(totalDemand(candidates));
+  const { engine, slicer, signal, wishes, limits } = answering;
+  const admission = engine.admit(totalDemand(candidates, wishes, limits));
   try {
     const slots: Promise<Slot>[] = [];
     for (const candidate of candidates) {
@@ -47,27 +52,45 @@ export async function answerTogether(
 
 /**
  * One slot per line, in order, a window of them at a time: thousands of lines never fill the queues. The request is
- * refused only when its first line is; later ones wait for a place.
+ * refused only when its first line is; later ones wait for permits. What a line holds, and so what it needs, shows when
+ * it is decoded.
  */
 export async function answerLines(lines: readonly Candidate[], answering: Answering): Promise<Slot[]> {
   const slots: Slot[] = new Array(lines.length);
-  const first = answering.engine.admit(lines[0]?.demand ?? { texts: 0, images: 0 });
+  const [line] = lines;
+  if (line === undefined) return slots;
+  const { engine, slicer, signal, wishes, limits } = answering;
+  // Refused before anything is decoded where there is no room at all.
+  const room = engine.admit(line.demand(wishes, limits));
+  const entry = await slicer.run(line.decode(), signal).finally(() => room.release());
+  const first = { entry, admission: engine.admit(demandOfEntry(entry, wishes, limits)) };
   const todo = lines.entries();
   const work = async (): Promise<void> => {
-    for (const [index, line] of todo) {
-      answering.signal.throwIfAborted();
-      slots[index] = await answerLine(line, answering, index === 0 ? first : undefined);
+    for (const [index, each] of todo) {
+      signal.throwIfAborted();
+      slots[index] = await answerLine(each, answering, index === 0 ? first : undefined);
     }
   };
   await Promise.all(Array.from({ length: LINES_AT_ONCE }, work));
   return slots;
 }
 
-async function answerLine(line: Candidate, answering: Answering, admitted?: Admission): Promise<Slot> {
-  let admission = admitted;
+interface AdmittedLine {
+  readonly entry: Entry;
+  readonly admission: Admission;
+}
+
+async function answerLine(line: Candidate, answering: Answering, admitted?: AdmittedLine): Promise<Slot> {
+  let admission = admitted?.admission;
+  const { slicer, signal, wishes, limits } = answering;
   try {
-    admission ??= await admitInTime(line.demand, answering);
-    return await settle(await answering.slicer.run(line.decode(), answering.signal), admission, answering);
+    const entry = admitted?.entry ?? (await slicer.run(line.decode(), signal));
+    try {
+      admission ??= await admitInTime(demandOfEntry(entry, wishes, limits), answering);
+    } catch (error) {
+      return { ...namedBy(entry), error: toErrorBody(declaredTo(answering, error)) };
+    }
+    return await settle(entry, admission, answering);
   } catch (error) {
     return { error: toErrorBody(declaredTo(answering, error)) };
   } finally {
@@ -91,16 +114,21 @@ async function admitInTime(demand: Demand, { engine, deadline, signal }: Answeri
 
 /** The slot of an entry. It never rejects: a post that cannot be classified has an error for its answer. */
 async function settle(entry: Entry, admission: Admission, answering: Answering): Promise<Slot> {
-  const named = entry.id === undefined ? {} : { id: entry.id };
+  const named = namedBy(entry);
   try {
     if ('error' in entry) throw entry.error;
-    const { signal, deadline, times, rules } = answering;
-    const classification = await admission.classify(entry.post, { signal, deadline, transfer: true });
+    const { signal, deadline, times, rules, wishes } = answering;
+    const options = { signal, deadline, transfer: true, wishes };
+    const classification = await admission.classify(entry.post, options);
     times.merge(classification.timings);
     return { ...named, ...decide(classification, rules) };
   } catch (error) {
     return { ...named, error: toErrorBody(declaredTo(answering, error)) };
   }
+}
+
+function namedBy({ id }: Entry): { readonly id?: string } {
+  return id === undefined ? {} : { id };
 }
 
 function declaredTo({ signal, onDefect }: Answering, error: unknown): ModerationError {

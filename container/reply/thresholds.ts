@@ -5,8 +5,21 @@ import type { Engine } from '../engine.js';
 import { quoteName } from '../json/json-value.js';
 import type { ServedPolicy } from '../policy.js';
 
-/** By what an answer rests on, in the order of the model's classes; `all` where nothing is told apart. */
-export type Thresholds = Readonly<Record<Combination | 'all', readonly number[]>>;
+/** By what an answer rests on, in the order of the model's classes. */
+export type ThresholdTable = Readonly<Record<Combination, readonly number[]>>;
+
+/** The thresholds of one request. */
+export interface Thresholds {
+  /** Where nothing is told apart. */
+  readonly all: readonly number[];
+  /** By the number of answers that a post has, rising; the first row holds for one. */
+  readonly byAnswers: readonly [ThresholdRow, ...ThresholdRow[]];
+}
+
+export interface ThresholdRow {
+  readonly atLeast: number;
+  readonly byCombination: ThresholdTable;
+}
 
 /**
  * The thresholds of the policy, or those of the pack where there is none, with those that the request replaces: for
@@ -25,14 +38,29 @@ export function thresholdsFor(
       `The model has no class ${unknown.map(quoteName).join(', ')}; its classes are ${classNames.join(', ')}.`,
     );
   }
-  const withGiven = (own: readonly (number | undefined)[]): number[] =>
-    classNames.map((name, index) => given.get(name) ?? own[index] ?? 0.5);
+  const withGiven = (own: readonly number[]): number[] =>
+    classNames.map((name, index) => {
+      const threshold = given.get(name) ?? own[index];
+      if (threshold === undefined) throw new RangeError(`There is no threshold for the class ${name}.`);
+      return threshold;
+    });
   const all = withGiven(policy?.classes.map(({ threshold }) => threshold) ?? thresholds);
-  const entries = COMBINATIONS.map((combination) => {
-    const own = policy?.byCombination[combination].map(({ threshold }) => threshold);
-    return [combination, own === undefined ? all : withGiven(own)] as const;
-  });
-  return { ...(Object.fromEntries(entries) as Record<Combination, number[]>), all };
+  const table = (own: (combination: Combination) => readonly number[]): ThresholdTable =>
+    Object.fromEntries(COMBINATIONS.map((each) => [each, own(each)])) as Record<Combination, number[]>;
+  if (policy === undefined) return { all, byAnswers: [{ atLeast: 1, byCombination: table(() => all) }] };
+  const [first, ...rest] = policy.byAnswers.map(({ atLeast, byCombination }) => ({
+    atLeast,
+    byCombination: table((each) => withGiven(byCombination[each].map(({ threshold }) => threshold))),
+  }));
+  return { all, byAnswers: [first as ThresholdRow, ...rest] };
+}
+
+/** The row that holds for a post of so many answers. */
+export function rowFor<Row extends { readonly atLeast: number }>(
+  rows: readonly [Row, ...Row[]],
+  answers: number,
+): Row {
+  return rows.findLast(({ atLeast }) => answers >= atLeast) ?? rows[0];
 }
 
 /** The same as a reply tells them: by class. */

@@ -1,7 +1,9 @@
 import type { ModerationError } from '../../lib/contract/errors.js';
 import type { Limits } from '../../lib/contract/limits.js';
+import type { Wishes } from '../../lib/contract/parts.js';
 import type { Parameters } from '../../lib/contract/request.js';
 import { demandOf } from '../../lib/engine/admission.js';
+import { expectedParts } from '../../lib/parts/expected.js';
 import type { Demand, Post } from '../engine.js';
 import { ready, type Steps } from '../time-slicer.js';
 
@@ -13,8 +15,8 @@ export type Entry = { readonly id?: string } & (
 
 /** What will fill one slot of the reply: decoded when its turn comes, so that a refused request costs no decoding. */
 export interface Candidate {
-  /** The places that it may take, known before it is decoded. */
-  readonly demand: Demand;
+  /** The permits that it may take, known before it is decoded. */
+  demand(wishes: Wishes, limits: Limits): Demand;
   decode(): Steps<Entry>;
 }
 
@@ -37,18 +39,38 @@ export interface ReadContext {
 /** A candidate that needs no decoding. */
 export function decoded(entry: Entry): Candidate {
   return {
-    demand: 'post' in entry ? demandOf(entry.post) : { texts: 0, images: 0 },
+    demand: (wishes, limits) => demandOfEntry(entry, wishes, limits),
     decode: () => ready(entry),
   };
 }
 
+export function demandOfEntry(entry: Entry, wishes: Wishes, limits: Limits): Demand {
+  if (!('post' in entry)) return { texts: 0, images: 0 };
+  const { text, image, images } = entry.post;
+  const files = [...(image ? [image] : []), ...(images ?? [])];
+  const outline = { textChars: text?.length ?? 0, animations: files.filter(isGif).length };
+  return { ...demandOf(entry.post), ...expectedParts(outline, wishes, limits) };
+}
+
+const GIF = Buffer.from('GIF8');
+
+function isGif(bytes: Uint8Array): boolean {
+  return GIF.equals(bytes.subarray(0, GIF.length));
+}
+
 /** The demand of all candidates together. */
-export function totalDemand(candidates: readonly Candidate[]): Demand {
-  let texts = 0;
-  let images = 0;
-  for (const { demand } of candidates) {
-    texts += demand.texts;
-    images += demand.images;
+export function totalDemand(
+  candidates: readonly Candidate[],
+  wishes: Wishes,
+  limits: Limits,
+): Required<Demand> {
+  const total = { texts: 0, images: 0, moreTexts: 0, moreImages: 0 };
+  for (const candidate of candidates) {
+    const { texts, images, moreTexts = 0, moreImages = 0 } = candidate.demand(wishes, limits);
+    total.texts += texts;
+    total.images += images;
+    total.moreTexts += moreTexts;
+    total.moreImages += moreImages;
   }
-  return { texts, images };
+  return total;
 }

@@ -1,21 +1,47 @@
 import { ModerationError } from '../../lib/contract/errors.js';
 import type { Limits } from '../../lib/contract/limits.js';
+import type { Wishes } from '../../lib/contract/parts.js';
 import { MAX_ID_CHARS } from '../../lib/contract/request.js';
-import type { Post } from '../engine.js';
+import { expectedParts } from '../../lib/parts/expected.js';
+import type { Demand, Post } from '../engine.js';
 import { type JsonObject, type JsonValue, kindOf, LongString, quoteName } from '../json/json-value.js';
 import type { Steps } from '../time-slicer.js';
 import { decodeBase64 } from './base64.js';
 import type { Candidate, Entry } from './candidate.js';
 
-const FIELDS = new Set(['text', 'image_base64', 'id']);
+const FIELDS = new Set(['text', 'image_base64', 'images', 'id']);
+/** The first bytes of a GIF in base64, behind the head of a data URL or without. */
+const HEAD_BYTES = 300;
+const GIF = /^(?:data:[^,]{0,256},)?R0lGOD/;
 
 /** The candidate of an instance, by the rules of the contract's `instanceSchema`. */
 export function jsonItem(value: JsonValue, limits: Limits): Candidate {
-  const has = (field: string): number => (value instanceof Map && value.get(field) != null ? 1 : 0);
   return {
-    demand: { texts: has('text'), images: has('image_base64') },
+    demand: (wishes, bounds) => demandOfItem(value, wishes, bounds),
     decode: () => decodeItem(value, limits),
   };
+}
+
+/** Counted before anything is known to be sound. */
+function demandOfItem(value: JsonValue, wishes: Wishes, limits: Limits): Demand {
+  if (!(value instanceof Map)) return { texts: 0, images: 0 };
+  const text = value.get('text');
+  const list = value.get('images');
+  const images = [value.get('image_base64'), ...(Array.isArray(list) ? list : [])].filter(
+    (image) => image != null,
+  );
+  const outline = {
+    textChars: typeof text === 'string' ? text.length : 0,
+    animations: images.filter((image) => GIF.test(headOf(image))).length,
+  };
+  const texts = text == null ? 0 : 1;
+  return { texts, images: images.length, ...expectedParts(outline, wishes, limits) };
+}
+
+/** Enough of a value to tell a format by. */
+function headOf(value: JsonValue | undefined): string {
+  if (value instanceof LongString) return value.raw.toString('latin1', 0, HEAD_BYTES);
+  return typeof value === 'string' ? value.slice(0, HEAD_BYTES) : '';
 }
 
 /** An instance as an entry: whatever is wrong with it is the entry's error, never an exception. */
@@ -46,9 +72,28 @@ function* decodePost(value: JsonValue, limits: Limits): Steps<Post> {
       `The text is longer than ${limits.maxTextChars} characters (maxTextChars).`,
     );
   }
+  const more = imageList(value, limits);
   // The body, which these bytes are part of, is not kept until the post is answered.
   value.delete('image_base64');
-  return { text, image: image == null ? null : yield* decodeBase64(image, limits.maxImageBytes) };
+  value.delete('images');
+  const first = image == null ? null : yield* decodeBase64(image, limits.maxImageBytes);
+  const images: Uint8Array[] = [];
+  for (const each of more) images.push(yield* decodeBase64(each, limits.maxImageBytes));
+  return { text, image: first, ...(images.length > 0 && { images }) };
+}
+
+/** The strings of `images`; null, absent and empty are none. */
+function imageList(item: JsonObject, { maxImagesPerItem }: Limits): (string | LongString)[] {
+  const list = item.get('images') ?? [];
+  if (!Array.isArray(list)) throw invalid(`images is ${kindOf(list)}; expected an array of strings or null`);
+  const count = list.length + (item.get('image_base64') == null ? 0 : 1);
+  if (count > maxImagesPerItem) {
+    throw invalid(`The item has ${count} images; expected at most ${maxImagesPerItem} (maxImagesPerItem)`);
+  }
+  return list.map((image, index) => {
+    if (typeof image === 'string' || image instanceof LongString) return image;
+    throw invalid(`images[${index}] is ${kindOf(image)}; expected a string`);
+  });
 }
 
 function refuseUnknownFields(item: JsonObject): void {
@@ -60,7 +105,7 @@ function refuseUnknownFields(item: JsonObject): void {
         'The service fetches no URL; send the bytes of the image as image_base64.',
       );
     }
-    throw invalid(`Unknown field ${quoteName(field)}; expected text, image_base64 and id`);
+    throw invalid(`Unknown field ${quoteName(field)}; expected text, image_base64, images and id`);
   }
 }
 

@@ -38,10 +38,10 @@ export function* readJsonLines(body: Buffer, { limits }: ReadContext): Steps<Par
   return { candidates, parameters: {}, finalNewline };
 }
 
-/** What a line holds is known only when it is parsed; until then it may be both a text and an image. */
+/** A line's demand is known only when it is parsed; until then it may be both a text and an image. */
 function lineItem(line: Buffer, number: number, limits: Limits): Candidate {
   return {
-    demand: { texts: 1, images: 1 },
+    demand: () => ({ texts: 1, images: 1 }),
     decode: () => decodeLine(line, number, limits),
   };
 }

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { Limits } from '../../lib/contract/limits.js';
+import { resolveWishes } from '../../lib/contract/parts.js';
 import type { PolicyInfo } from '../../lib/contract/reply.js';
 import { type ContextResponse, countSlots, type RequestContext } from '../http/context.js';
 import { type Format, formatOf, negotiate } from '../http/formats.js';
@@ -12,7 +13,7 @@ import type { Rules } from '../reply/decision.js';
 import { traceOf } from '../reply/errors.js';
 import { modelInfo } from '../reply/model-info.js';
 import { StageTimes } from '../reply/stage-times.js';
-import { byClass, thresholdsFor } from '../reply/thresholds.js';
+import { byClass, rowFor, thresholdsFor } from '../reply/thresholds.js';
 import { type ReplyFrame, writeDocument, writeLines } from '../reply/write-reply.js';
 import type { ParsedRequest } from '../request/candidate.js';
 import type { Accepted, Service } from '../service.js';
@@ -93,6 +94,8 @@ function prepare(
       policy,
       random,
     },
+    wishes: resolveWishes(parameters, policy?.wishes),
+    limits,
     signal: context.signal,
     deadline: context.startedAt + limits.requestTimeoutMs,
     onDefect: (error) => logger.error({ request_id: context.id, trace: traceOf(error) }, 'defect'),
@@ -116,13 +119,14 @@ function frameOf(
 }
 
 function policyInfo({ name, sha256 }: ServedPolicy, { classNames, thresholds }: Rules): PolicyInfo {
+  const { byCombination: plain } = rowFor(thresholds.byAnswers, 1);
   return {
     name,
     sha256,
     thresholds: {
-      text: byClass(classNames, thresholds.text),
-      image: byClass(classNames, thresholds.image),
-      'text+image': byClass(classNames, thresholds['text+image']),
+      text: byClass(classNames, plain.text),
+      image: byClass(classNames, plain.image),
+      'text+image': byClass(classNames, plain['text+image']),
     },
   };
 }

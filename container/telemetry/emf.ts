@@ -1,5 +1,5 @@
+import { ACTIONS, type Action } from '../../lib/contract/action.js';
 import { PATHS } from '../../lib/contract/http.js';
-import { ACTIONS, type Action } from '../../lib/contract/reply.js';
 import type { Logger } from './logger.js';
 import type { RequestOutcome } from './metrics.js';
 

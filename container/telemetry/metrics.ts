@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { ACTIONS } from '../../lib/contract/reply.js';
+import { ACTIONS } from '../../lib/contract/action.js';
 import type { RequestContext } from '../http/context.js';
 import type { InflightBytes } from '../http/inflight-bytes.js';
 import type { ServedPolicy } from '../policy.js';

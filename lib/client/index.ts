@@ -1,7 +1,9 @@
 /** The published entry. */
+
+export type { Action } from '../contract/action.js';
 export { LABELS, type Label } from '../contract/labels.js';
 export type { Modality } from '../contract/modality.js';
-export type { Action, ModelInfo, PolicyInfo, Prediction } from '../contract/reply.js';
+export type { ModelInfo, PolicyInfo, Prediction } from '../contract/reply.js';
 export {
   REVIEW_EVENT,
   type ReviewDetail,

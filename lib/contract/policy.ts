@@ -3,8 +3,10 @@
  * writes it, the server loads and applies it, replies echo it.
  */
 import { z } from 'zod';
+import type { Action } from './action.js';
 import { COMBINATIONS, type Combination } from './modality.js';
-import { ACTIONS, type Action } from './reply.js';
+import { wishesSchema } from './parts.js';
+import { unseenRulesSchema } from './unseen.js';
 
 /** The name of the file in a model folder. */
 export const POLICY_FILE = 'policy.json';
@@ -36,6 +38,24 @@ export const classPolicySchema = z
 
 /** Every class of the model has an entry. */
 const classesSchema = z.record(z.string().min(1), classPolicySchema);
+const byModalitySchema = z.partialRecord(z.enum(COMBINATIONS), classesSchema);
+
+/** Replaces `classes` for posts of many parts: the more are judged, the likelier one is a false alarm. */
+const byPartsSchema = z
+  .array(
+    z.strictObject({
+      /** Answers that the post has, one a part or a pair of parts. */
+      atLeast: z.int().min(2),
+      classes: classesSchema,
+      byModality: byModalitySchema.optional(),
+    }),
+  )
+  .refine(
+    (rows) => rows.every(({ atLeast }, index) => index === 0 || atLeast > (rows[index - 1]?.atLeast ?? 0)),
+    {
+      message: 'expected atLeast to rise from row to row',
+    },
+  );
 
 export const policySchema = z.strictObject({
   format: z.literal(POLICY_FORMAT),
@@ -51,7 +71,12 @@ export const policySchema = z.strictObject({
   method: z.string().min(1),
   classes: classesSchema,
   /** Replaces `classes` for posts that rest on these modalities. */
-  byModality: z.partialRecord(z.enum(COMBINATIONS), classesSchema).optional(),
+  byModality: byModalitySchema.optional(),
+  byParts: byPartsSchema.optional(),
+  /** What is judged beside the first part, unless the request says otherwise. Absent: nothing. */
+  parts: wishesSchema.optional(),
+  /** What content that was not judged leads to; a code that is left out has the default of lib/contract/unseen.ts. */
+  unseen: unseenRulesSchema.optional(),
   /** Per class, T > 0: calibrated probability = sigmoid(logit(p) / T). It changes no decision. */
   temperatures: z.record(z.string().min(1), z.number().positive()).optional(),
   /** Share of allowed posts that are sent to review at random, so that what the model misses is measured. */
@@ -61,11 +86,13 @@ export const policySchema = z.strictObject({
 export type ClassPolicy = z.infer<typeof classPolicySchema>;
 export type Policy = z.infer<typeof policySchema>;
 
-/** The class policies that hold for posts of these modalities. */
+/** The class policies that hold for posts of these modalities and of this many answers. */
 export function classPoliciesFor(
-  { classes, byModality }: Policy,
+  policy: Pick<Policy, 'classes' | 'byModality' | 'byParts'>,
   combination: Combination,
+  answers = 1,
 ): Readonly<Record<string, ClassPolicy>> {
+  const { classes, byModality } = policy.byParts?.findLast(({ atLeast }) => answers >= atLeast) ?? policy;
   return byModality?.[combination] ?? classes;
 }
 
@@ -73,11 +100,4 @@ export function classPoliciesFor(
 export function actionOf(value: number, { review }: ClassPolicy): Action {
   if (value < review.from) return 'allow';
   return review.to === null || value < review.to ? 'review' : 'flag';
-}
-
-/** The strictest of some actions; `allow` of none. */
-export function strictest(actions: Iterable<Action>): Action {
-  let worst = 0;
-  for (const action of actions) worst = Math.max(worst, ACTIONS.indexOf(action));
-  return ACTIONS[worst] ?? 'flag';
 }

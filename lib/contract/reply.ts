@@ -1,30 +1,35 @@
 /** What callers get. */
 import { z } from 'zod';
+import { ACTIONS } from './action.js';
 import type { ErrorCode } from './errors.js';
 import { MODALITIES } from './modality.js';
-
-export const ACTIONS = ['allow', 'review', 'flag'] as const;
-/** What is done with a post: published, shown to a person first, or held back. The later one is the stricter. */
-export type Action = (typeof ACTIONS)[number];
+import { partSchema } from './parts.js';
+import { unseenSchema } from './unseen.js';
 
 /** The answer to one post. The first three fields are those of the original handler. */
 export const predictionSchema = z.object({
   id: z.string().optional(),
   /** Per class: probability >= threshold. */
   class_predictions: z.record(z.string(), z.boolean()),
-  /** Per class, 0 to 1: independent sigmoids, they do not add up to 1. */
+  /** Per class, 0 to 1: independent sigmoids, they do not add up to 1. Of several parts, each class's highest. */
   probabilities: z.record(z.string(), z.number().min(0).max(1)),
   /** Per class, 0 to 1, by the temperatures of the policy; absent without. No decision rests on them. */
   calibrated_probabilities: z.record(z.string(), z.number().min(0).max(1)).optional(),
   any_harmful: z.boolean(),
-  /** What the policy does with the post: the strictest of its classes. There exactly when a policy is in force. */
+  /** What the policy does with the post: the strictest of its classes and of `unseen`. There exactly when a policy is in force. */
   decision: z.enum(ACTIONS).optional(),
   /** True where the classes allow the post and it was drawn at random for review; `decision` is `review` then. */
   audit: z.boolean().optional(),
   /** What the answer rests on. An absent modality's encoder was not run. */
   modalities_used: z.array(z.enum(MODALITIES)).min(1),
-  /** Whether text beyond the model's token limit was left unread. */
+  /** Whether text beyond the model's token limit was left unread: `unseen` has `text_cut` then. */
   text_truncated: z.boolean(),
+  /** What of the post the answer does not rest on; empty where the model read what readers see. Absent from older services. */
+  unseen: z.array(unseenSchema).optional(),
+  /** Every part that was judged; absent where it is one. The first is what the model reads by itself. */
+  parts: z.array(partSchema).min(2).optional(),
+  /** The index in `parts` of the strictest; there exactly when they are. */
+  decided_by: z.int().nonnegative().optional(),
 });
 
 export type Prediction = z.infer<typeof predictionSchema>;

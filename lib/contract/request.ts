@@ -3,16 +3,19 @@
  * its own slot.
  */
 import { z } from 'zod';
+import { wishesSchema } from './parts.js';
 
 /** Characters that an item's id may have. */
 export const MAX_ID_CHARS = 256;
 
-/** One post. At least one of `text` (beyond white space) and `image_base64` must be there; null means absent. */
+/** One post. At least one of `text` (beyond white space) and an image must be there; null means absent. */
 export const instanceSchema = z.strictObject({
   /** Plain text, any language. Read up to the model's token limit; longer text is cut and reported. */
   text: z.string().nullish(),
   /** The bytes of a JPEG, PNG, WebP, GIF, TIFF or AVIF file in base64; a `data:…;base64,` URL is accepted. */
   image_base64: z.string().nullish(),
+  /** Further images of the post, each as `image_base64`; up to maxImagesPerItem in all. Empty means absent. */
+  images: z.array(z.string()).nullish(),
   /** The caller's name for the post; echoed in its prediction. */
   id: z.string().max(MAX_ID_CHARS).nullish(),
 });
@@ -25,6 +28,7 @@ export const parametersSchema = z.strictObject({
   thresholds: z.record(z.string(), z.number().min(0).max(1)).nullish(),
   /** Adds the milliseconds spent in each stage to the reply. Default: false. */
   timings: z.boolean().nullish(),
+  ...wishesSchema.shape,
 });
 
 export type Parameters = z.infer<typeof parametersSchema>;

@@ -1,10 +1,14 @@
 import type { Modality } from '../contract/modality.js';
+import type { PartOfPost, Wishes } from '../contract/parts.js';
+import type { Unseen } from '../contract/unseen.js';
 
 /** What there is to classify. Null or undefined means absent; at least one must be there. */
 export interface Post {
   readonly text?: string | null | undefined;
   /** The bytes of an image file. They must stay as they are until the answer is there. */
   readonly image?: Uint8Array | null | undefined;
+  /** Further image files of the post, up to maxImagesPerItem with the first. */
+  readonly images?: readonly Uint8Array[] | null | undefined;
 }
 
 export interface ClassifyOptions {
@@ -20,6 +24,11 @@ export interface ClassifyOptions {
    * @default false
    */
   readonly transfer?: boolean | undefined;
+  /**
+   * What is judged beside the first part of each text and image.
+   * @default nothing
+   */
+  readonly wishes?: Wishes | undefined;
 }
 
 /**
@@ -28,11 +37,23 @@ export interface ClassifyOptions {
  */
 export type Timings = Readonly<Record<string, number>>;
 
-export interface Classification {
+/** What the model answers about one part of a post, or about a part of its text and one of its images together. */
+export interface Answer {
+  readonly part: PartOfPost;
   /** One per class, in the order of the manifest. */
   readonly logits: Float32Array;
   /** Float32 sigmoids of the logits. They are independent and do not add up to 1. */
   readonly probabilities: Float32Array;
+}
+
+export interface Classification {
+  /** The first is about what the model reads by itself; of a plain post it is the only one. */
+  readonly answers: readonly [Answer, ...Answer[]];
+  /** Each class's highest of all answers. */
+  readonly logits: Float32Array;
+  readonly probabilities: Float32Array;
+  /** What the answers do not rest on. */
+  readonly unseen: readonly Unseen[];
   /** What the answer rests on: text before image. The encoder of an absent modality was not run. */
   readonly modalitiesUsed: readonly Modality[];
   /** Whether text beyond the model's token limit was left unread. */

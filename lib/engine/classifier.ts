@@ -74,8 +74,8 @@ export class Classifier {
         Math.max(stages.decode_image.msPerItem, stages.encode_image.msPerItem),
       ),
     };
-    this.#desk = new AdmissionDesk(this.#lanes, (post, options) =>
-      classifyPost(post, options, pipeline, settings),
+    this.#desk = new AdmissionDesk(this.#lanes, (post, options, permits) =>
+      classifyPost(post, options, permits, pipeline, settings),
     );
   }
 

@@ -1,26 +1,16 @@
 import type { Pack } from '../checkpoint/pack/pack.js';
 import { ModerationError } from '../contract/errors.js';
-import { textRow } from '../text/sequence.js';
-import type { Encoding } from '../text/tokenizer.js';
 import type { EngineContext } from './context.js';
+import { EncodeImage } from './encoding/encode-image.js';
+import { EncodeText } from './encoding/encode-text.js';
 import { ContentKeys } from './features/content-key.js';
 import { FeatureCache } from './features/feature-cache.js';
 import type { StageName } from './observer.js';
-import type { Urgency } from './scheduling/urgency.js';
 import type { PostFeatures } from './stages/head.js';
-import type { ImageFile } from './stages/image-decoder.js';
 import { ShortTexts } from './stages/short-texts.js';
 import type { TimingsDraft } from './stages/stage.js';
 import { createStages, type Stages } from './stages/stages.js';
 import type { Provider } from './workers/messages.js';
-
-/** What an encoder makes of one text or image. */
-export interface Encoded {
-  /** Pooled, [width]. */
-  readonly features: Float32Array;
-  /** Whether some of the text was left unread. False for images. */
-  readonly truncated: boolean;
-}
 
 export interface PipelineOptions {
   readonly pack: Pack;
@@ -34,20 +24,20 @@ export interface PipelineOptions {
 /** From content to logits: the stages of a post, and the memory that saves it from passing them twice. */
 export class Pipeline {
   readonly stages: Stages;
-  readonly cache: FeatureCache<Encoded>;
-  readonly #keys: ContentKeys;
-  readonly #context: EngineContext;
-  readonly #pack: Pack;
+  readonly cache: FeatureCache;
+  readonly text: EncodeText;
+  readonly image: EncodeImage;
   readonly #shortTexts: ShortTexts;
 
   constructor(options: PipelineOptions, context: EngineContext) {
     const { pack } = options;
-    this.#context = context;
-    this.#pack = pack;
-    this.#keys = new ContentKeys(pack.hash);
+    const keys = new ContentKeys(pack.hash);
     this.cache = new FeatureCache(context.limits.cacheItems);
     this.#shortTexts = new ShortTexts(pack, context);
     this.stages = createStages({ ...options, tokenizer: this.#shortTexts.workerStart }, context);
+    const shared = { keys, cache: this.cache, stages: this.stages, context };
+    this.text = new EncodeText({ ...shared, spec: pack.manifest.text, shortTexts: this.#shortTexts });
+    this.image = new EncodeImage(shared);
   }
 
   /**
@@ -75,66 +65,9 @@ export class Pipeline {
     await Promise.all(Object.values(this.stages).map((stage) => stage.improve()));
   }
 
-  /** @param urgency until it rises the text starts no batch, and goes with what does */
-  encodeText(text: string, signal: AbortSignal, timings: TimingsDraft, urgency: Urgency): Promise<Encoded> {
-    return this.cache.get(
-      this.#keys.ofText(text),
-      signal,
-      (shared, wanted) => this.#computeText(text, shared, timings, wanted),
-      (outcome) => this.#context.observer.cache?.({ modality: 'text', outcome }),
-      urgency,
-    );
-  }
-
-  /** @param onTurn called when the image waits for no other image any more; it may be called again */
-  async encodeImage(
-    file: ImageFile,
-    signal: AbortSignal,
-    timings: TimingsDraft,
-    onTurn: () => void,
-  ): Promise<Encoded> {
-    if (this.stages.encode_image.idle) onTurn();
-    return this.cache.get(
-      await this.#keys.ofImage(file.bytes),
-      signal,
-      (shared) => this.#computeImage(file, shared, timings, onTurn),
-      (outcome) => {
-        if (outcome !== 'miss') onTurn();
-        this.#context.observer.cache?.({ modality: 'image', outcome });
-      },
-    );
-  }
-
   /** Logits, one per class. */
   classify(features: PostFeatures, signal: AbortSignal, timings: TimingsDraft): Promise<Float32Array> {
     return this.stages.classify.submit(features, signal, timings);
-  }
-
-  async #computeText(
-    text: string,
-    signal: AbortSignal,
-    timings: TimingsDraft,
-    urgency: Urgency,
-  ): Promise<Encoded> {
-    const { ids, truncated } = await this.#tokenize(text, signal, timings);
-    const row = textRow(ids, this.#pack.manifest.text);
-    const features = await this.stages.encode_text.submit(row, signal, timings, { urgency });
-    return { features, truncated };
-  }
-
-  async #tokenize(text: string, signal: AbortSignal, timings: TimingsDraft): Promise<Encoding> {
-    return this.#shortTexts.encode(text, timings) ?? this.stages.tokenize.submit(text, signal, timings);
-  }
-
-  async #computeImage(
-    file: ImageFile,
-    signal: AbortSignal,
-    timings: TimingsDraft,
-    onStart: () => void,
-  ): Promise<Encoded> {
-    const pixels = await this.stages.decode_image.submit(file, signal, timings);
-    const features = await this.stages.encode_image.submit(pixels, signal, timings, { onStart });
-    return { features, truncated: false };
   }
 
   /** The name of a stage with a worker that could not be replaced. */

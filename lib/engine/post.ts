@@ -8,29 +8,45 @@ import type { ImageFile } from './stages/image-decoder.js';
 /** What of a post there is to encode: at least one of the two. */
 export interface Content {
   readonly text: string | undefined;
-  readonly image: ImageFile | undefined;
+  readonly images: readonly ImageFile[];
 }
 
-/** Throws `text_too_long`, `text_invalid`, `image_too_large` or `empty_item`. Blank text counts as absent. */
+/** Throws `text_too_long`, `text_invalid`, `invalid_item`, `image_too_large` or `empty_item`. Blank text counts as absent. */
 export function contentOf(post: Post, limits: Limits, { transfer = false }: ClassifyOptions): Content {
   const text = checkedText(post.text ?? '', limits.maxTextChars);
-  const image = post.image ? { bytes: post.image, transfer } : undefined;
-  if (image !== undefined && image.bytes.byteLength > limits.maxImageBytes) {
-    throw new ModerationError(
-      'image_too_large',
-      `The image file has ${image.bytes.byteLength} bytes; the limit is ${limits.maxImageBytes}.`,
-    );
-  }
-  if (text === undefined && image === undefined) {
+  const images = imagesOf(post).map((bytes) => ({ bytes, transfer }));
+  checkImages(images, limits);
+  if (text === undefined && images.length === 0) {
     throw new ModerationError('empty_item', 'The item has neither an image nor any text beyond white space.');
   }
-  return { text, image };
+  return { text, images };
 }
 
-export function modalitiesOf({ text, image }: Content): readonly Modality[] {
+/** `image` before `images`. */
+function imagesOf({ image, images }: Post): readonly Uint8Array[] {
+  return [...(image ? [image] : []), ...(images ?? [])];
+}
+
+function checkImages(images: readonly ImageFile[], limits: Limits): void {
+  if (images.length > limits.maxImagesPerItem) {
+    throw new ModerationError(
+      'invalid_item',
+      `The item has ${images.length} images; the limit is ${limits.maxImagesPerItem} (maxImagesPerItem).`,
+    );
+  }
+  for (const { bytes } of images) {
+    if (bytes.byteLength <= limits.maxImageBytes) continue;
+    throw new ModerationError(
+      'image_too_large',
+      `The image file has ${bytes.byteLength} bytes; the limit is ${limits.maxImageBytes}.`,
+    );
+  }
+}
+
+export function modalitiesOf({ text, images }: Content): readonly Modality[] {
   return [
     ...(text === undefined ? [] : ['text' as const]),
-    ...(image === undefined ? [] : ['image' as const]),
+    ...(images.length === 0 ? [] : ['image' as const]),
   ];
 }
 

@@ -1,6 +1,6 @@
+import { ACTIONS } from '../contract/action.js';
 import { COMBINATIONS } from '../contract/modality.js';
 import { actionOf, classPoliciesFor, type Policy } from '../contract/policy.js';
-import { ACTIONS } from '../contract/reply.js';
 import type { DecisionsSection, ThresholdsSection } from './evaluation.js';
 import { figureAt, type MeasuredFigures } from './figures.js';
 import { anyOf } from './metrics/flags.js';

@@ -26,6 +26,8 @@ export interface Encoding {
   readonly ids: Int32Array;
   /** Whether tokens were left out. Truncation keeps the first tokens and all special ones. */
   readonly truncated: boolean;
+  /** All tokens of the text, without special ones. */
+  readonly tokens: Int32Array;
 }
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -46,7 +48,7 @@ export class Tokenizer {
   }
 
   /**
-   * Encodes a text. Once it has more tokens than the model reads, the rest is not looked at.
+   * Encodes a text, all of it: what the model does not read is told, and may be judged in further windows.
    *
    * @throws ModerationError `text_invalid` when the text holds a lone surrogate
    */
@@ -57,13 +59,14 @@ export class Tokenizer {
         'The text holds a lone surrogate, expected well-formed Unicode: repair it with String.prototype.toWellFormed().',
       );
     }
-    const tokens = new TokenList(this.#spec.maxTokens - this.#specialTokens);
+    const list = new TokenList(this.#spec.maxTokens);
     for (const part of this.#addedTokens.split(text)) {
-      if (typeof part === 'number') tokens.push(part);
-      else this.#pipeline.encode(part, tokens);
-      if (tokens.full) break;
+      if (typeof part === 'number') list.push(part);
+      else this.#pipeline.encode(part, list);
     }
-    return { ids: this.#frame(tokens.ids), truncated: tokens.full };
+    const tokens = list.ids.slice();
+    const room = this.#spec.maxTokens - this.#specialTokens;
+    return { ids: this.#frame(tokens.subarray(0, room)), truncated: tokens.length > room, tokens };
   }
 
   /** How many tokens are put around every text. */

@@ -116,6 +116,7 @@ test('without a policy a reply has none of its fields', async () => {
     'any_harmful',
     'modalities_used',
     'text_truncated',
+    'unseen',
   ]);
   expect(await (await fetch(`${server.url}/metrics`)).text()).not.toContain('moderation_policy_info');
 });

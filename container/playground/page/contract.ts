@@ -1,8 +1,9 @@
 /** The wire as the page sees it. Types only: nothing of the contract's code runs in the browser. */
 import type { ErrorBody, InvocationReply, Prediction } from '../../../lib/contract/reply.js';
 
+export type { Action } from '../../../lib/contract/action.js';
 export type { Modality } from '../../../lib/contract/modality.js';
-export type { Action, ErrorBody, ErrorReply } from '../../../lib/contract/reply.js';
+export type { ErrorBody, ErrorReply } from '../../../lib/contract/reply.js';
 export type { Instance, InvocationRequest } from '../../../lib/contract/request.js';
 export type { LoadedModel, PlaygroundInfo } from '../info.js';
 

@@ -13,16 +13,28 @@ export interface PolicyModel {
  * sound, so that one error can tell everything.
  */
 export function misfits(policy: unknown, model: PolicyModel): string[] {
-  const { pack, classes, byModality, temperatures } = membersOf(policy) ?? {};
+  const { pack, classes, byModality, byParts, temperatures } = membersOf(policy) ?? {};
+  const rows = (Array.isArray(byParts) ? byParts : []).flatMap((row, index) => {
+    const { classes: own, byModality: tables } = membersOf(row) ?? {};
+    return [[`byParts.${index}.classes`, own], ...modalityTables(tables, `byParts.${index}.`)] as const;
+  });
   const tables = [
     ['classes', classes],
-    ...Object.entries(membersOf(byModality) ?? {}).map(([name, table]) => [`byModality.${name}`, table]),
+    ...modalityTables(byModality),
+    ...rows,
     ['temperatures', temperatures],
   ] as const;
   return [
     ...(typeof pack === 'string' && pack !== model.pack ? [anotherPack(pack, model.pack)] : []),
     ...tables.flatMap(([name, table]) => classMisfits(String(name), table, model.classNames)),
   ];
+}
+
+function modalityTables(byModality: unknown, path = ''): [string, unknown][] {
+  return Object.entries(membersOf(byModality) ?? {}).map(([name, table]) => [
+    `${path}byModality.${name}`,
+    table,
+  ]);
 }
 
 function anotherPack(got: string, expected: string): string {

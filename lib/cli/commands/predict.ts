@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
+import { ACTIONS } from '../../contract/action.js';
 import { DEVICES } from '../../contract/environment.js';
-import { ACTIONS } from '../../contract/reply.js';
 import { wholeNumber } from '../arguments.js';
 import { EXIT } from '../failure.js';
 import type { InputFormat } from '../predict/rows.js';

@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { ACTIONS, type Action } from '../../contract/action.js';
 import { ModerationError } from '../../contract/errors.js';
-import { ACTIONS, type Action } from '../../contract/reply.js';
 
 /** A row's line: its prediction or its error, never both. */
 export interface OutputLine {

@@ -20,8 +20,18 @@ export class ContentKeys {
     return this.#key('image', await sha256(bytes));
   }
 
-  #key(modality: Modality, digest: Uint8Array): string {
-    return createHash('sha256').update(`${modality}\0${this.#packHash}\0`).update(digest).digest('base64');
+  /** Of a window's token ids, special ones included. */
+  ofTokens(ids: Int32Array): string {
+    return this.#key('tokens', createHash('sha256').update(ids).digest());
+  }
+
+  /** Of pixels that an encoder sees, by their SHA-256. */
+  ofPixels(digest: Uint8Array): string {
+    return this.#key('pixels', digest);
+  }
+
+  #key(kind: Modality | 'tokens' | 'pixels', digest: Uint8Array): string {
+    return createHash('sha256').update(`${kind}\0${this.#packHash}\0`).update(digest).digest('base64');
   }
 }
 

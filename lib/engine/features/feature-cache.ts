@@ -9,10 +9,10 @@ export type CacheOutcome = 'hit' | 'shared' | 'miss';
  * What the encoders made of content seen before, the most recently used of it. Only successes are kept. Concurrent
  * lookups of one key share one computation.
  */
-export class FeatureCache<Value extends object> {
+export class FeatureCache {
   readonly capacity: number;
-  readonly #kept: LRUCache<string, Value> | undefined;
-  readonly #flights = new SingleFlight<Value>();
+  readonly #kept: LRUCache<string, object> | undefined;
+  readonly #flights = new SingleFlight<object>();
 
   /** `capacity` in items; with 0 nothing is kept, but computations under way are still shared. */
   constructor(capacity: number) {
@@ -29,7 +29,8 @@ export class FeatureCache<Value extends object> {
     return this.#flights.size;
   }
 
-  async get(
+  /** Of one key, values must have one type: it is the key's kind that tells it. */
+  async get<Value extends object>(
     key: string,
     signal: AbortSignal,
     compute: Compute<Value>,
@@ -39,7 +40,7 @@ export class FeatureCache<Value extends object> {
     const kept = this.#kept?.get(key);
     if (kept !== undefined) {
       onOutcome('hit');
-      return kept;
+      return kept as Value;
     }
     onOutcome(this.#flights.has(key) ? 'shared' : 'miss');
     const computeAndKeep: Compute<Value> = async (...shared) => {
@@ -47,6 +48,6 @@ export class FeatureCache<Value extends object> {
       this.#kept?.set(key, value);
       return value;
     };
-    return this.#flights.join(key, signal, computeAndKeep, urgency);
+    return (await this.#flights.join(key, signal, computeAndKeep, urgency)) as Value;
   }
 }

@@ -1,4 +1,5 @@
 import type { Pack } from '../../checkpoint/pack/pack.js';
+import { NO_IMAGE_WISHES } from '../../image/wishes.js';
 import { type TextRow, textRow } from '../../text/sequence.js';
 import type { Encoding } from '../../text/tokenizer.js';
 import type { EngineContext } from '../context.js';
@@ -17,7 +18,7 @@ import type {
   TokenizerStart,
 } from '../workers/messages.js';
 import { headAdapter, type PostFeatures } from './head.js';
-import { type ImageFile, imageDecoderAdapter } from './image-decoder.js';
+import { type ImageToDecode, imageDecoderAdapter } from './image-decoder.js';
 import { imageEncoderAdapter } from './image-encoder.js';
 import { PROBE_IMAGE } from './probe-image.js';
 import { Stage } from './stage.js';
@@ -28,7 +29,7 @@ import { tokenizerAdapter } from './tokenizer.js';
 export interface Stages {
   readonly tokenize: Stage<string, Encoding, TokenizerRequest, TokenizerResponse>;
   readonly encode_text: Stage<TextRow, Float32Array, SessionRequest, SessionResponse>;
-  readonly decode_image: Stage<ImageFile, Uint8Array, ImageRequest, ImageResponse>;
+  readonly decode_image: Stage<ImageToDecode, ImageResponse, ImageRequest, ImageResponse>;
   readonly encode_image: Stage<Uint8Array, Float32Array, SessionRequest, SessionResponse>;
   readonly classify: Stage<PostFeatures, Float32Array, SessionRequest, SessionResponse>;
 }
@@ -46,6 +47,8 @@ export interface StagesOptions {
 const TOKENIZER_BATCH = { maxItems: 64, maxCost: 50_000 };
 /** Posts that pass the head together. It takes microseconds a post; the limit bounds the copy. */
 const HEAD_BATCH = { maxItems: 256, maxCost: 256 };
+/** Pairs of parts of one post that are with the head at a time. */
+export const HEAD_AT_ONCE = 64;
 
 export function createStages(options: StagesOptions, context: EngineContext): Stages {
   return {
@@ -106,7 +109,7 @@ function decodeStage({ pack, threads }: StagesOptions, context: EngineContext): 
       entry: 'image-worker',
       start,
       workers: Math.max(1, Math.floor(threads / 2)),
-      probe: () => ({ bytes: PROBE_IMAGE, transfer: false }),
+      probe: () => ({ bytes: PROBE_IMAGE, transfer: false, wishes: NO_IMAGE_WISHES }),
       adapter: imageDecoderAdapter,
       bounds: { maxItems: 1, maxCost: Number.POSITIVE_INFINITY },
       capacity: context.limits.maxQueuedImages,
@@ -150,7 +153,7 @@ function headStage(options: StagesOptions, context: EngineContext): Stages['clas
       probe: () => ({ text: undefined, image: undefined }),
       adapter,
       bounds: HEAD_BATCH,
-      capacity: maxQueuedTexts + maxQueuedImages,
+      capacity: HEAD_AT_ONCE * (maxQueuedTexts + maxQueuedImages),
       weigh: () => 1,
     },
     context,

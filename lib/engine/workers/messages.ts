@@ -6,6 +6,8 @@ import type { ImageSpec, TextSpec } from '../../checkpoint/manifest.js';
 import type { Checksum, Listed } from '../../checkpoint/pack/compare-files.js';
 import type { ErrorCode } from '../../contract/errors.js';
 import type { Limits } from '../../contract/limits.js';
+import type { ImageFacts, PreparedPart } from '../../image/parts.js';
+import type { ImageWishes } from '../../image/wishes.js';
 import type { TokenTableSpec } from '../../text/token-table.js';
 import type { Encoding } from '../../text/tokenizer.js';
 
@@ -105,11 +107,17 @@ export interface ImageStart {
 /** One file per call: a worker holds one decoded image at a time. */
 export interface ImageRequest {
   readonly bytes: Uint8Array;
+  readonly wishes: ImageWishes;
 }
 
 export interface ImageResponse {
-  /** RGB, [size, size, 3]. */
-  readonly pixels: Uint8Array;
+  readonly parts: readonly DecodedPart[];
+  readonly facts: ImageFacts;
+}
+
+export interface DecodedPart extends PreparedPart {
+  /** SHA-256 of the pixels; undefined for the first part, which the file's own hash names. */
+  readonly digest: Uint8Array | undefined;
 }
 
 /** Starts a worker that compares the files of a pack with its manifest. */

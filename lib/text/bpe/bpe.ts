@@ -38,7 +38,7 @@ export class Bpe {
     this.#symbols[this.#length++] = symbol;
   }
 
-  /** Merges what was pushed, appends the tokens to `tokens` until that is full, and empties the chunk. */
+  /** Merges what was pushed, appends the tokens to `tokens`, and empties the chunk. */
   mergeInto(tokens: TokenList): void {
     const length = this.#length;
     for (let index = 0; index < length; index++) {
@@ -51,7 +51,7 @@ export class Bpe {
       const position = entry - rank * POSITION_SPAN;
       if (this.#ranks[position] === rank) this.#merge(position, rank);
     }
-    for (let index = 0; index < length && !tokens.full; index = at(this.#next, index)) {
+    for (let index = 0; index < length; index = at(this.#next, index)) {
       tokens.push(at(this.#symbols, index));
     }
     this.#length = 0;

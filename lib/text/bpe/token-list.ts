@@ -1,15 +1,11 @@
-/** Token ids up to a limit. It counts as `full` only once a token did not fit: then the text is truncated. */
+/** Token ids of a text. It grows as it is filled. */
 export class TokenList {
-  readonly #ids: Int32Array;
+  #ids: Int32Array;
   #length = 0;
-  #full = false;
 
-  constructor(capacity: number) {
-    this.#ids = new Int32Array(capacity);
-  }
-
-  get full(): boolean {
-    return this.#full;
+  /** @param room ids that fit without growing */
+  constructor(room: number) {
+    this.#ids = new Int32Array(Math.max(1, room));
   }
 
   /** The ids so far, as a view. */
@@ -18,7 +14,11 @@ export class TokenList {
   }
 
   push(id: number): void {
-    if (this.#length === this.#ids.length) this.#full = true;
-    else this.#ids[this.#length++] = id;
+    if (this.#length === this.#ids.length) {
+      const larger = new Int32Array(2 * this.#length);
+      larger.set(this.#ids);
+      this.#ids = larger;
+    }
+    this.#ids[this.#length++] = id;
   }
 }

@@ -38,7 +38,6 @@ export class ClipPipeline implements Pipeline {
       for (const piece of this.#addedTokens.split(normalizedWord(word))) {
         if (typeof piece === 'number') tokens.push(piece);
         else this.#encodePiece(piece, tokens);
-        if (tokens.full) return;
       }
     }
   }
@@ -50,7 +49,6 @@ export class ClipPipeline implements Pipeline {
       for (let index = 0; index < last; index++) this.#bpe.push(at(this.#model.bytes, at(utf8, index)));
       this.#bpe.push(at(this.#model.finalBytes, at(utf8, last)));
       this.#bpe.mergeInto(tokens);
-      if (tokens.full) return;
     }
   }
 }

@@ -37,10 +37,7 @@ export class GemmaPipeline implements Pipeline {
       this.#encodeChunk(section, tokens);
       return;
     }
-    for (const [word] of section.matchAll(WORD)) {
-      this.#encodeChunk(word, tokens);
-      if (tokens.full) return;
-    }
+    for (const [word] of section.matchAll(WORD)) this.#encodeChunk(word, tokens);
   }
 
   #encodeChunk(chunk: string, tokens: TokenList): void {

@@ -40,6 +40,7 @@ describe('a JSON request', () => {
           any_harmful: true,
           modalities_used: ['text'],
           text_truncated: false,
+          unseen: [],
         },
         expect.objectContaining({
           probabilities: { red: 0, green: Math.fround(0.1), blue: 0.5 },

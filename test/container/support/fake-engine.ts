@@ -107,9 +107,14 @@ export function echo(post: Post): Classification {
 }
 
 export function answer(probabilities: number[], rest: Partial<Classification> = {}): Classification {
-  return {
+  const values = {
     logits: new Float32Array(probabilities.length),
     probabilities: Float32Array.from(probabilities),
+  };
+  return {
+    answers: [{ part: {}, ...values }],
+    ...values,
+    unseen: [],
     modalitiesUsed: ['text'],
     textTruncated: false,
     timings: {},

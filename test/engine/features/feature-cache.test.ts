@@ -9,11 +9,11 @@ interface Value {
 
 /** A cache over computations that end when the test says so. */
 function setUp(capacity = 10) {
-  const cache = new FeatureCache<Value>(capacity);
+  const cache = new FeatureCache(capacity);
   const outcomes: CacheOutcome[] = [];
   const runs: { key: string; signal: AbortSignal; finish: () => void; fail: (error: Error) => void }[] = [];
   const get = (key: string, signal = new AbortController().signal) =>
-    cache.get(
+    cache.get<Value>(
       key,
       signal,
       (shared) =>
@@ -95,7 +95,7 @@ describe('a feature cache', () => {
   });
 
   test('computes urgently from when one who asks has no time', async () => {
-    const cache = new FeatureCache<Value>(10);
+    const cache = new FeatureCache(10);
     const urgent: string[] = [];
     const get = (key: string, urgency?: Urgency) => {
       const compute = (_: AbortSignal, shared: Urgency) => {

@@ -37,16 +37,15 @@ describe('byte-pair encoding', () => {
     );
   });
 
-  test('stops when the tokens are full, and starts the next chunk afresh', () => {
+  test('appends to a list that grows, and starts the next chunk afresh', () => {
     const { bpe, idOf } = build(ALPHABET, []);
-    const tokens = new TokenList(3);
+    const tokens = new TokenList(1);
     for (const symbol of ['a', 'b', 'c', 'a']) bpe.push(idOf(symbol));
     bpe.mergeInto(tokens);
-    expect([[...tokens.ids], tokens.full]).toEqual([[0, 1, 2], true]);
-    const next = new TokenList(3);
+    expect([...tokens.ids]).toEqual([0, 1, 2, 0]);
     bpe.push(idOf('c'));
-    bpe.mergeInto(next);
-    expect([[...next.ids], next.full]).toEqual([[2], false]);
+    bpe.mergeInto(tokens);
+    expect([...tokens.ids]).toEqual([0, 1, 2, 0, 2]);
   });
 });
 
