@@ -46,7 +46,7 @@ export const UNSEEN = define({
   },
   squeeze: {
     meaning: 'The model saw the picture pressed into a square.',
-    figure: '1 - short edge / long edge, above 0 to 1',
+    figure: '1 - short edge / long edge, above 0.5 to 1',
     rule: { action: 'review', from: 0.667 },
   },
   transparency: {

@@ -14,6 +14,13 @@ export interface DecodedImage extends RgbImage {
   readonly format: ImageFormat;
 }
 
+/** A decoded file with what else it holds. */
+export interface DecodedFile extends DecodedImage {
+  /** uint8 [height, width]; undefined where the picture is opaque. */
+  readonly alpha: Uint8Array | undefined;
+  readonly opened: OpenedImage;
+}
+
 export interface DecodeOptions {
   /** Rejects with the signal's reason, before the next step begins. @default never */
   readonly signal?: AbortSignal;
@@ -33,15 +40,29 @@ export async function decodeImage(
   limits: ImageLimits,
   { signal }: DecodeOptions = {},
 ): Promise<DecodedImage> {
+  const { width, height, data, format } = await decodeFile(
+    bytes,
+    limits,
+    signal === undefined ? {} : { signal },
+  );
+  return { width, height, data, format };
+}
+
+/** The same, with alpha and what is left to decode: frames, and the picture as viewers show it. */
+export async function decodeFile(
+  bytes: Uint8Array,
+  limits: ImageLimits,
+  { signal }: DecodeOptions = {},
+): Promise<DecodedFile> {
   checkBytes(bytes, limits);
   const format = sniffFormat(bytes);
   const opened = await orUndecodable(format, () => open(bytes, format));
   signal?.throwIfAborted();
   const { width, height } = opened;
   checkSize(opened, format, limits);
-  const data = await orUndecodable(format, () => opened.decode());
+  const { rgb, alpha } = await orUndecodable(format, () => opened.decode());
   signal?.throwIfAborted();
-  return { width, height, data, format };
+  return { width, height, data: rgb, alpha, format, opened };
 }
 
 async function open(bytes: Uint8Array, format: ImageFormat): Promise<OpenedImage> {
@@ -78,8 +99,13 @@ const PIXEL_LIMITS: Record<ImageFormat, readonly ('maxImagePixels' | 'maxAvifPix
   avif: ['maxImagePixels', 'maxAvifPixels'],
 };
 
+/** Pixels that an image of this format may have in all. */
+export function pixelLimit(format: ImageFormat, limits: ImageLimits): number {
+  return Math.min(...PIXEL_LIMITS[format].map((limit) => limits[limit]));
+}
+
 /** Decoders tell of corrupt files by errors of many kinds. Their words stay in `cause`, out of the reply. */
-async function orUndecodable<T>(format: ImageFormat, step: () => Promise<T>): Promise<T> {
+export async function orUndecodable<T>(format: ImageFormat, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (cause) {

@@ -50,14 +50,17 @@ describe('hostile files', () => {
     'bomb-header.png': 'image_too_large',
     'bomb-14000.png': 'image_too_large',
     'corrupt-scan.jpg': 'decoded',
+    'no-end.jpg': 'decoded',
   };
 
   test.each(hostile)('$file ($note) gets its code', async ({ file }) => {
     expect(await outcome(readImage('hostile', file))).toBe(OUTCOMES[file] ?? 'image_undecodable');
   });
 
-  test('whatever Pillow refuses is refused', async () => {
-    const refused = hostile.filter(({ pillow }) => pillow.outcome === 'refused');
+  test('whatever Pillow refuses is refused, but for a JPEG that has all pixels and lacks its end marker', async () => {
+    const refused = hostile.filter(
+      ({ pillow, file }) => pillow.outcome === 'refused' && file !== 'no-end.jpg',
+    );
     expect(refused.length).toBeGreaterThan(10);
     for (const { file } of refused) expect(await outcome(readImage('hostile', file))).not.toBe('decoded');
   });
@@ -129,7 +132,7 @@ describe('hostile files', () => {
       for (const value of [0x00, 0x01, 0xc0, 0xc2, 0xd0, 0xda, 0xff]) {
         const damaged = Buffer.from(bytes);
         damaged[at] = value;
-        const own = sizeOr(() => readJpegMarkers(damaged));
+        const own = sizeOr(() => readJpegMarkers(damaged).frame);
         const libvips = await sharp(damaged)
           .metadata()
           .then(sizeOf, () => undefined);

@@ -6,6 +6,7 @@
  * (av1C), ITU-T H.273 (matrix coefficients).
  */
 import { isDeepStrictEqual } from 'node:util';
+import type { Animation } from '../animation/animation.js';
 import { CorruptImageError } from './opened-image.js';
 import { YUV_MATRICES, type YuvEncoding } from './yuv.js';
 
@@ -14,6 +15,11 @@ export interface PlainAvif {
   readonly bytes: Uint8Array;
   /** How libheif's R, G and B, which are V, Y and U, become RGB. Absent: they are RGB already. */
   readonly encoding: YuvEncoding | undefined;
+  /** Whether viewers turn or mirror the picture. */
+  readonly turned: boolean;
+  readonly profile: Buffer | undefined;
+  /** Of a sequence: its frames are counted, not read. */
+  readonly animation: Animation | undefined;
 }
 
 /** Boxes on the way to the properties of items, with the bytes of each one's own fields. */
@@ -53,9 +59,12 @@ export function asPlainStill(bytes: Uint8Array): PlainAvif {
   const file = Buffer.from(bytes);
   const properties = itemProperties(file);
   checkExtents(properties);
+  const animation = sequenceOf(file);
+  const profile = profileOf(properties);
+  const turned = properties.some(({ type, content }) => isTurn(type, content));
   declareStill(file);
   stopTransforms(file, properties);
-  return { bytes: file, encoding: exposePlanes(properties) };
+  return { bytes: file, encoding: exposePlanes(properties), turned, profile, animation };
 }
 
 function checkExtents(properties: readonly Box[]): void {
@@ -64,6 +73,48 @@ function checkExtents(properties: readonly Box[]): void {
     const longest = Math.max(content.readUInt32BE(4), content.readUInt32BE(8));
     if (longest > MAX_EDGE) throw new CorruptImageError('the image claims longer edges than AV1 allows');
   }
+}
+
+/** Rotation by none of 90 degrees is none; `imir` mirrors whatever it holds. */
+function isTurn(type: string, content: Buffer): boolean {
+  if (content.length !== TRANSFORM_BYTES) return false;
+  return type === 'imir' || (type === 'irot' && ((content[0] ?? 0) & 3) !== 0);
+}
+
+const PROFILE_TYPES = ['prof', 'rICC'];
+
+function profileOf(properties: readonly Box[]): Buffer | undefined {
+  const box = properties.find(
+    ({ type, content }) => type === 'colr' && PROFILE_TYPES.includes(content.toString('latin1', 0, 4)),
+  );
+  return box === undefined ? undefined : Buffer.from(box.content.subarray(4));
+}
+
+/** The track of pictures with the most samples. */
+function sequenceOf(file: Buffer): Animation | undefined {
+  const tracks = childrenOf(file, undefined)
+    .filter(({ type }) => type === 'moov')
+    .flatMap((movie) => childrenOf(file, movie))
+    .filter(({ type }) => type === 'trak');
+  const total = Math.max(0, ...tracks.map((track) => samplesOf(file, track)));
+  return total > 1 ? { width: 0, height: 0, total, frames: [], startsWithStill: true } : undefined;
+}
+
+function samplesOf(file: Buffer, track: Box): number {
+  let box: Box | undefined = track;
+  for (const type of ['mdia', 'minf', 'stbl', 'stsz']) {
+    box = box === undefined ? undefined : childrenOf(file, box).find((child) => child.type === type);
+  }
+  return box === undefined || box.content.length < SAMPLE_COUNT_END ? 0 : box.content.readUInt32BE(8);
+}
+
+/** `stsz`: version and flags, the size of a sample, how many there are. */
+const SAMPLE_COUNT_END = 12;
+
+function childrenOf(file: Buffer, parent: Box | undefined): Box[] {
+  if (parent === undefined) return childBoxes(file, 0, file.length);
+  const start = parent.start + HEADER_BYTES;
+  return childBoxes(file, start, start + parent.content.length);
 }
 
 /** An image sequence holds its first frame as a still image too; libvips knows it by the brand of one only. */
@@ -98,21 +149,28 @@ function exposePlanes(properties: readonly Box[]): YuvEncoding | undefined {
 
 /** What all coded images of the file share, apart from monochrome ones such as alpha. */
 function encodingOf(configurations: readonly Buffer[], colours: readonly Buffer[]): YuvEncoding | undefined {
-  const encodings = configurations
+  const layouts = configurations
     .map((configuration) => configuration[2] ?? 0)
     .filter((flags) => (flags & MONOCHROME) === 0)
-    .flatMap((flags) =>
-      colours.map((colour) => ({
-        bits: (flags & MORE_THAN_8_BITS) === 0 ? 8 : 10,
-        matrix: colour.readUInt16BE(MATRIX_AT),
-        fullRange: ((colour[RANGE_AT] ?? 0) & FULL_RANGE) !== 0,
-        halvedX: (flags & HALVED_X) !== 0,
-        halvedY: (flags & HALVED_Y) !== 0,
-      })),
-    );
-  const [first] = encodings;
-  if (first === undefined || first.bits !== 8 || !YUV_MATRICES.includes(first.matrix)) return undefined;
-  return encodings.every((other) => isDeepStrictEqual(other, first)) ? first : undefined;
+    .map((flags) => ({
+      bits: (flags & MORE_THAN_8_BITS) === 0 ? 8 : 10,
+      halvedX: (flags & HALVED_X) !== 0,
+      halvedY: (flags & HALVED_Y) !== 0,
+    }));
+  const matrices = colours.map((colour) => ({
+    matrix: colour.readUInt16BE(MATRIX_AT),
+    fullRange: ((colour[RANGE_AT] ?? 0) & FULL_RANGE) !== 0,
+  }));
+  const [layout, colour] = [common(layouts), common(matrices)];
+  if (layout === undefined || colour === undefined) return undefined;
+  const { bits, ...halved } = layout;
+  return bits === 8 && YUV_MATRICES.includes(colour.matrix) ? { ...colour, ...halved } : undefined;
+}
+
+/** The value that all are equal to; undefined where there is none, or they differ. */
+function common<T>(values: readonly T[]): T | undefined {
+  const [first] = values;
+  return values.every((other) => isDeepStrictEqual(other, first)) ? first : undefined;
 }
 
 function itemProperties(file: Buffer): Box[] {

@@ -35,17 +35,38 @@ export interface JpegFrame {
   readonly components: number;
 }
 
+/** What a JPEG's markers tell. */
+export interface JpegMarkers {
+  readonly frame: JpegFrame;
+  /** Whether the file has its end marker. */
+  readonly ends: boolean;
+  readonly exif: Buffer | undefined;
+  readonly profile: Buffer | undefined;
+}
+
+const EXIF = Buffer.from('Exif\0\0');
+const PROFILE = Buffer.from('ICC_PROFILE\0');
+/** Behind the name: the number of the piece, and how many there are. */
+const PIECE_BYTES = PROFILE.length + 2;
+const APPLICATION_1 = 0xe1;
+const APPLICATION_2 = 0xe2;
+
 /**
  * Looks at every marker up to the end of the image.
  * @throws CorruptImageError for no frame, a second one, too many scans or a marker that does not exist.
  */
-export function readJpegMarkers(bytes: Uint8Array): JpegFrame {
+export function readJpegMarkers(bytes: Uint8Array): JpegMarkers {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let scans = 0;
+  let ends = false;
   let frame: JpegFrame | undefined;
+  let exif: Buffer | undefined;
+  const pieces: Buffer[] = [];
   // What stands between segments, scans above all, is skipped up to the next marker.
   for (let at = bytes.indexOf(PREFIX, 2); at !== -1; at = bytes.indexOf(PREFIX, at)) {
     while (bytes[at] === PREFIX) at++;
     const marker = bytes[at++];
+    if (marker === END_OF_IMAGE) ends = true;
     if (marker === undefined || marker === END_OF_IMAGE) break;
     if (marker === STUFFING || marker === TEMPORARY || isRestart(marker)) continue;
     if (marker <= LAST_RESERVED) throw new CorruptImageError('unknown marker');
@@ -54,10 +75,25 @@ export function readJpegMarkers(bytes: Uint8Array): JpegFrame {
       frame = readFrame(bytes.subarray(at, at + FRAME_BYTES));
     }
     if (marker === START_OF_SCAN && ++scans > MAX_SCANS) throw new CorruptImageError('too many scans');
-    at += ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+    const length = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+    const content = file.subarray(at + 2, at + length);
+    if (marker === APPLICATION_1 && startsWith(content, EXIF)) exif ??= content;
+    if (marker === APPLICATION_2 && startsWith(content, PROFILE)) pieces.push(content);
+    at += length;
   }
   if (frame === undefined) throw new CorruptImageError('no frame');
-  return frame;
+  return { frame, ends, exif, profile: joinPieces(pieces) };
+}
+
+function startsWith(content: Buffer, name: Buffer): boolean {
+  return content.subarray(0, name.length).equals(name);
+}
+
+/** The pieces of a profile by their numbers, which are bytes. */
+function joinPieces(pieces: readonly Buffer[]): Buffer | undefined {
+  if (pieces.length === 0) return undefined;
+  const byNumber = new Map(pieces.map((piece) => [piece[PROFILE.length] ?? 0, piece.subarray(PIECE_BYTES)]));
+  return Buffer.concat([...byNumber].sort(([a], [b]) => a - b).map(([, piece]) => piece));
 }
 
 function readFrame(segment: Uint8Array): JpegFrame {

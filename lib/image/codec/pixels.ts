@@ -1,4 +1,4 @@
-/** Pillow's conversions to RGB where libvips' own differ. */
+/** Samples to RGB: Pillow's conversions where libvips' own differ, and alpha apart and together. */
 
 /** Inks (0: none), [pixels, 4], to RGB without colour management: `(255 - k) * (255 - ink) / 255`, rounded. */
 export function cmykToRgb(cmyk: Uint8Array): Uint8Array {
@@ -29,4 +29,37 @@ export function gray16ToRgb(levels: Uint16Array): Uint8Array {
     rgb[to + 2] = level;
   }
   return rgb;
+}
+
+/** RGBA, [pixels, 4], as RGB and alpha; alpha is undefined where everything is opaque. */
+export function splitAlpha(rgba: Uint8Array): {
+  readonly rgb: Uint8Array;
+  readonly alpha: Uint8Array | undefined;
+} {
+  const pixels = rgba.length / 4;
+  const rgb = new Uint8Array(pixels * 3);
+  const alpha = new Uint8Array(pixels);
+  let opaque = 255;
+  for (let pixel = 0, from = 0, to = 0; pixel < pixels; pixel++, from += 4, to += 3) {
+    rgb[to] = rgba[from] ?? 0;
+    rgb[to + 1] = rgba[from + 1] ?? 0;
+    rgb[to + 2] = rgba[from + 2] ?? 0;
+    const cover = rgba[from + 3] ?? 0;
+    alpha[pixel] = cover;
+    opaque &= cover;
+  }
+  return { rgb, alpha: opaque === 255 ? undefined : alpha };
+}
+
+/** RGB and alpha as RGBA. */
+export function interleave(rgb: Uint8Array, alpha: Uint8Array | undefined): Uint8Array {
+  const pixels = rgb.length / 3;
+  const rgba = new Uint8Array(pixels * 4);
+  for (let pixel = 0, from = 0, to = 0; pixel < pixels; pixel++, from += 3, to += 4) {
+    rgba[to] = rgb[from] ?? 0;
+    rgba[to + 1] = rgb[from + 1] ?? 0;
+    rgba[to + 2] = rgb[from + 2] ?? 0;
+    rgba[to + 3] = alpha === undefined ? 255 : (alpha[pixel] ?? 0);
+  }
+  return rgba;
 }
