@@ -81,16 +81,16 @@ export const LIMITS = define({
       'Frames of one animation that are judged where frames are asked for; each costs what an image costs.',
   },
   maxTiles: {
-    default: 6,
-    min: 1,
+    default: 24,
+    min: 5,
     max: 64,
     unit: 'items',
     environment: 'MODERATION_MAX_TILES',
     reason:
-      'Squares of one picture that are judged where tiles are asked for: they cover one of 5:1 and more.',
+      'Tiles of one picture of extreme aspect that are judged where tiles are asked for; they become longer than their squares where there would be more.',
   },
   maxPartsPerImage: {
-    default: 16,
+    default: 32,
     min: 1,
     max: 256,
     unit: 'items',
@@ -106,7 +106,7 @@ export const LIMITS = define({
     reason: 'Windows of one text that are judged where windows are asked for: about 750 tokens of SigLIP2.',
   },
   maxAnswersPerItem: {
-    default: 256,
+    default: 512,
     min: 1,
     max: 4096,
     unit: 'items',
@@ -325,9 +325,20 @@ function parse(raw: string, definition: LimitDefinition, fallback: number, probl
 
 /** A body that no budget admits would be refused as "try again later" for ever. */
 function contradictions(limits: Limits): string[] {
-  if (limits.maxInflightBytes >= limits.maxBodyBytes) return [];
+  // A text has two views; each part stands in one answer at least.
+  const parts = 2 * limits.maxWindows + limits.maxImagesPerItem * limits.maxPartsPerImage;
   return [
-    `${LIMITS.maxInflightBytes.environment} is ${limits.maxInflightBytes}; expected at least ` +
-      `${LIMITS.maxBodyBytes.environment}, which is ${limits.maxBodyBytes}`,
+    ...(limits.maxInflightBytes < limits.maxBodyBytes
+      ? [
+          `${LIMITS.maxInflightBytes.environment} is ${limits.maxInflightBytes}; expected at least ` +
+            `${LIMITS.maxBodyBytes.environment}, which is ${limits.maxBodyBytes}`,
+        ]
+      : []),
+    ...(limits.maxAnswersPerItem < parts
+      ? [
+          `${LIMITS.maxAnswersPerItem.environment} is ${limits.maxAnswersPerItem}; expected at least ${parts}, the parts ` +
+            'that an item may have: 2 × maxWindows + maxImagesPerItem × maxPartsPerImage',
+        ]
+      : []),
   ];
 }

@@ -4,7 +4,6 @@ import type { Unseen } from '../contract/unseen.js';
 import { sigmoid } from '../numeric/sigmoid.js';
 import { pairsOf } from '../parts/pairs.js';
 import { unseenOfImage, unseenOfText } from '../parts/unseen.js';
-import { asShown, charactersOf } from '../text/characters.js';
 import type { Answer, Classification, ClassifyOptions, Post } from './classification.js';
 import type { EncodedImage } from './encoding/encode-image.js';
 import type { EncodedText, EncodedTextPart } from './encoding/encode-text.js';
@@ -96,12 +95,13 @@ async function encode({ text, images }: Content, scope: Scope, pipeline: Pipelin
       urgency,
       expand: (parts) => permits.expand('text', parts),
     });
-  const shown = text !== undefined && wishes.shown ? asShown(text) : text;
+  const ofViews = async (content: string): Promise<EncodedText[]> => {
+    const stored = await ofText('stored', content);
+    if (!wishes.shown || stored.shown === undefined) return [stored];
+    return [stored, await ofText('shown', stored.shown)];
+  };
   const [texts, encodedImages] = await Promise.all([
-    Promise.all([
-      ...(text === undefined ? [] : [ofText('stored', text)]),
-      ...(shown === undefined || shown === text ? [] : [ofText('shown', shown)]),
-    ]),
+    text === undefined ? [] : ofViews(text),
     Promise.all(
       images.map((file) =>
         pipeline.image.run({
@@ -152,13 +152,12 @@ function highest(answers: readonly [Answer, ...Answer[]]): Pick<Answer, 'logits'
 }
 
 function unseenOf(
-  { text, images: files }: Content,
+  { images: files }: Content,
   { texts: [stored], images }: EncodedPost,
   { shown }: Wishes,
 ): readonly Unseen[] {
-  const characters = text === undefined || shown ? undefined : charactersOf(text);
   return [
-    ...(stored === undefined ? [] : unseenOfText(stored, characters)),
+    ...(stored === undefined ? [] : unseenOfText(stored, shown ? undefined : stored.characters)),
     ...images.flatMap(({ facts }, index) => unseenOfImage(facts, files.length > 1 ? index : undefined)),
   ];
 }

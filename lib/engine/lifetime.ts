@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ModerationError } from '../contract/errors.js';
 import type { ClassifyOptions } from './classification.js';
 import type { Clock } from './scheduling/clock.js';
@@ -11,6 +12,8 @@ export class Lifetime {
   readonly #stop: () => void;
 
   constructor(clock: Clock, deadline: number, caller: ClassifyOptions['signal']) {
+    // Every part of the post listens.
+    setMaxListeners(0, this.#controller.signal);
     const leave = () => this.abandon(caller?.reason);
     const cancelTimer = clock.after(Math.max(0, deadline - clock.now()), () =>
       this.abandon(

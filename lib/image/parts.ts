@@ -144,9 +144,7 @@ class PartList {
   add({ frame, view, ...picture }: View): void {
     const part = { frame, view };
     this.#parts.push({ ...part, pixels: resample(picture, this.#spec), tile: undefined });
-    const tiles = this.#tiles
-      ? tilesOf(picture.width, picture.height, this.#spec.geometry, this.#limits.maxTiles)
-      : [];
+    const tiles = this.#tiles ? tilesOf(picture, this.#spec.geometry, this.#limits.maxTiles) : [];
     if (tiles.length === 0 || !this.hasRoom(tiles.length)) {
       this.#untiled += 1;
       return;

@@ -1,7 +1,7 @@
 /** From the facts about a post's text and images to what its answer does not rest on. */
 import type { Unseen } from '../contract/unseen.js';
 import type { ImageFacts } from '../image/parts.js';
-import type { CharacterFacts } from '../text/characters.js';
+import type { CharacterFacts } from '../text/characters/characters.js';
 
 /** Tokens of a text, those that were judged among them. */
 export interface TokenFacts {

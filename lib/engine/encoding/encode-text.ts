@@ -1,7 +1,8 @@
 import type { TextSpec } from '../../checkpoint/manifest.js';
 import type { TextPart } from '../../contract/parts.js';
+import type { CharacterFacts } from '../../text/characters/characters.js';
+import type { ReadText } from '../../text/read-text.js';
 import { textRow } from '../../text/sequence.js';
-import type { Encoding } from '../../text/tokenizer.js';
 import { countRead, frameWindow, type TokenRange, windowsOf } from '../../text/windows.js';
 import type { EngineContext } from '../context.js';
 import type { ContentKeys } from '../features/content-key.js';
@@ -21,6 +22,9 @@ export interface FirstWindow {
   /** Tokens that were read, and that the text has. */
   readonly read: number;
   readonly total: number;
+  readonly characters: CharacterFacts;
+  /** The text as people see it, where that is another. */
+  readonly shown: string | undefined;
 }
 
 /** A part of a text, encoded. */
@@ -29,10 +33,8 @@ export interface EncodedTextPart {
   readonly features: Float32Array;
 }
 
-export interface EncodedText {
+export interface EncodedText extends Pick<FirstWindow, 'read' | 'total' | 'characters' | 'shown'> {
   readonly parts: readonly [EncodedTextPart, ...EncodedTextPart[]];
-  readonly read: number;
-  readonly total: number;
 }
 
 /** One text on its way: for whom, and how urgent. */
@@ -77,6 +79,7 @@ export class EncodeText {
         ? this.#first(task, encoding).then(({ features }) => features)
         : this.#window(frameWindow(encoding.tokens, range, spec), task),
     );
+    const { characters, shown } = encoding;
     const part = (range: TokenRange): TextPart => ({ tokens: [...range], view: task.view });
     return {
       parts: [
@@ -85,15 +88,17 @@ export class EncodeText {
       ],
       read: countRead(windows, encoding.tokens, spec),
       total: encoding.tokens.length,
+      characters,
+      shown,
     };
   }
 
-  #alone({ features, range, read, total }: FirstWindow, { view }: TextTask): EncodedText {
-    return { parts: [{ part: { tokens: [...range], view }, features }], read, total };
+  #alone({ features, range, ...facts }: FirstWindow, { view }: TextTask): EncodedText {
+    return { parts: [{ part: { tokens: [...range], view }, features }], ...facts };
   }
 
   /** @param known the text's tokens, where they are there already */
-  #first(task: TextTask, known?: Encoding): Promise<FirstWindow> {
+  #first(task: TextTask, known?: ReadText): Promise<FirstWindow> {
     const { keys, cache, context } = this.#of;
     return cache.get<FirstWindow>(
       keys.ofText(task.text),
@@ -109,11 +114,12 @@ export class EncodeText {
     );
   }
 
-  async #computeFirst({ ids, tokens }: Encoding, task: TextTask): Promise<FirstWindow> {
+  async #computeFirst({ ids, tokens, characters, shown }: ReadText, task: TextTask): Promise<FirstWindow> {
     const { spec } = this.#of;
     const [range] = windowsOf(tokens, spec, 1) as [TokenRange];
     const features = await this.#encode(ids, task);
-    return { features, range, read: countRead([range], tokens, spec), total: tokens.length };
+    const read = countRead([range], tokens, spec);
+    return { features, range, read, total: tokens.length, characters, shown };
   }
 
   async #window(ids: Int32Array, task: TextTask): Promise<Float32Array> {
@@ -133,8 +139,8 @@ export class EncodeText {
     return stages.encode_text.submit(textRow(ids, spec), signal, timings, { urgency });
   }
 
-  async #tokenize({ text, signal, timings }: TextTask): Promise<Encoding> {
+  async #tokenize({ text, signal, timings }: TextTask): Promise<ReadText> {
     const { shortTexts, stages } = this.#of;
-    return shortTexts.encode(text, timings) ?? stages.tokenize.submit(text, signal, timings);
+    return shortTexts.read(text, timings) ?? stages.tokenize.submit(text, signal, timings);
   }
 }

@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import type { Pack } from '../../checkpoint/pack/pack.js';
 import { readFully } from '../../text/read-fully.js';
-import { type Encoding, loadTokenizer, type Tokenizer } from '../../text/tokenizer.js';
+import { type ReadText, readText } from '../../text/read-text.js';
+import { loadTokenizer, type Tokenizer } from '../../text/tokenizer.js';
 import type { EngineContext } from '../context.js';
 import type { TokenizerStart } from '../workers/messages.js';
 import type { TimingsDraft } from './stage.js';
@@ -36,11 +37,11 @@ export class ShortTexts {
   }
 
   /** Undefined for a text that is long. */
-  encode(text: string, timings: TimingsDraft): Encoding | undefined {
+  read(text: string, timings: TimingsDraft): ReadText | undefined {
     if (text.length > MAX_CHARS || this.#tokenizer === undefined) return undefined;
     const { clock, observer } = this.#context;
     const start = clock.now();
-    const encoding = this.#tokenizer.encode(text);
+    const read = readText(text, this.#tokenizer);
     const runMs = clock.now() - start;
     Object.assign(timings, { tokenize_wait: 0, tokenize: runMs });
     observer.batch?.({
@@ -51,7 +52,7 @@ export class ShortTexts {
       runMs,
       outcome: 'ok',
     });
-    return encoding;
+    return read;
   }
 }
 

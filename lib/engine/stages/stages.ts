@@ -1,7 +1,7 @@
 import type { Pack } from '../../checkpoint/pack/pack.js';
 import { NO_IMAGE_WISHES } from '../../image/wishes.js';
+import type { ReadText } from '../../text/read-text.js';
 import { type TextRow, textRow } from '../../text/sequence.js';
-import type { Encoding } from '../../text/tokenizer.js';
 import type { EngineContext } from '../context.js';
 import { type EncoderLayout, encoderLayout, imageBatch, textBounds } from '../encoder-layout.js';
 import type { LaneName } from '../lane.js';
@@ -27,7 +27,7 @@ import { tokenizerAdapter } from './tokenizer.js';
 
 /** Every stage of a post, by name. */
 export interface Stages {
-  readonly tokenize: Stage<string, Encoding, TokenizerRequest, TokenizerResponse>;
+  readonly tokenize: Stage<string, ReadText, TokenizerRequest, TokenizerResponse>;
   readonly encode_text: Stage<TextRow, Float32Array, SessionRequest, SessionResponse>;
   readonly decode_image: Stage<ImageToDecode, ImageResponse, ImageRequest, ImageResponse>;
   readonly encode_image: Stage<Uint8Array, Float32Array, SessionRequest, SessionResponse>;

@@ -8,8 +8,8 @@ import type { ErrorCode } from '../../contract/errors.js';
 import type { Limits } from '../../contract/limits.js';
 import type { ImageFacts, PreparedPart } from '../../image/parts.js';
 import type { ImageWishes } from '../../image/wishes.js';
+import type { ReadText } from '../../text/read-text.js';
 import type { TokenTableSpec } from '../../text/token-table.js';
-import type { Encoding } from '../../text/tokenizer.js';
 
 /** Main thread to a worker that was born ahead: what it is for. */
 export interface StartMessage<Start> {
@@ -95,7 +95,7 @@ export interface TokenizerRequest {
 
 /** One per text, in order. */
 export interface TokenizerResponse {
-  readonly encodings: readonly Encoding[];
+  readonly encodings: readonly ReadText[];
 }
 
 /** Starts a worker that turns image files into pixels. */

@@ -1,4 +1,5 @@
 /** Worker entry: the tokenizer of long texts. It has a thread so that hostile ones hold up nothing but their like. */
+import { readText } from '../../text/read-text.js';
 import { loadTokenizer } from '../../text/tokenizer.js';
 import type { TokenizerRequest, TokenizerResponse, TokenizerStart } from './messages.js';
 import { serve } from './serve.js';
@@ -6,7 +7,7 @@ import { serve } from './serve.js';
 await serve<TokenizerStart, TokenizerRequest, TokenizerResponse>(async ({ compiled, spec }) => {
   const tokenizer = loadTokenizer(compiled, spec);
   return async ({ texts }) => {
-    const encodings = texts.map((text) => tokenizer.encode(text));
+    const encodings = texts.map((text) => readText(text, tokenizer));
     return { response: { encodings }, transfer: [] };
   };
 });
