@@ -1,15 +1,20 @@
-// Writes the tables of docs/ that restate the code: error codes and limits. `--check` only compares.
+// Writes the tables of docs/ that restate the code: error codes, limits and codes of what was not seen. `--check` only compares.
 //   node scripts/docs.mjs [--check]
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ERRORS } from '../dist/lib/contract/errors.js';
 import { LIMITS } from '../dist/lib/contract/limits.js';
+import { UNSEEN } from '../dist/lib/contract/unseen.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const check = process.argv.includes('--check');
 
-const TABLES = { 'docs/errors.md': errorTables(), 'docs/limits.md': limitTable() };
+const TABLES = {
+  'docs/errors.md': errorTables(),
+  'docs/limits.md': limitTable(),
+  'docs/unseen.md': unseenTable(),
+};
 
 let stale = 0;
 for (const [file, table] of Object.entries(TABLES)) {
@@ -48,6 +53,14 @@ function errorTables() {
       return `${heading[scope]}\n\n${header}\n${rows.join('\n')}`;
     })
     .join('\n\n');
+}
+
+function unseenTable() {
+  const rows = Object.entries(UNSEEN).map(
+    ([code, { meaning, figure, rule }]) =>
+      `| \`${code}\` | ${meaning} | ${figure} | ${rule.action} from ${rule.from} |`,
+  );
+  return `| Code | Meaning | Figure | Default rule |\n|---|---|---|---|\n${rows.join('\n')}`;
 }
 
 function limitTable() {

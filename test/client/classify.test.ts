@@ -49,6 +49,7 @@ describe('an answer', () => {
       any_harmful: true,
       modalities_used: ['text'],
       text_truncated: false,
+      unseen: [],
     });
     expect(model).toMatchObject({ name: 'a model of paper', demonstration: true, device: 'cpu' });
     expect(thresholds).toEqual({ red: 0.5, green: 0.25, blue: 0.75 });

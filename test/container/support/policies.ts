@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { policyFor, type ServedPolicy } from '../../../container/policy.js';
+import { MANIFEST_FILE, manifestSchema } from '../../../lib/checkpoint/manifest.js';
+import { manifestHash } from '../../../lib/checkpoint/pack/write-manifest.js';
 import { FakeEngine } from './fake-engine.js';
 
 const rule = (threshold: number, from: number, to: number | null) => ({ threshold, review: { from, to } });
@@ -26,4 +30,13 @@ export function servedPolicy(fields: object = {}): ServedPolicy {
   const bytes = Buffer.from(JSON.stringify(value));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return policyFor({ path: 'policy.json', bytes, sha256, value }, new FakeEngine());
+}
+
+/** Writes a policy with one rule for all classes beside a pack, and gives its path. */
+export async function writePolicyFor(packFolder: string, everyClass: object): Promise<string> {
+  const manifest = manifestSchema.parse(JSON.parse(await readFile(join(packFolder, MANIFEST_FILE), 'utf8')));
+  const classes = Object.fromEntries(manifest.classNames.map((name) => [name, everyClass]));
+  const path = join(packFolder, 'made-up-policy.json');
+  await writeFile(path, JSON.stringify(policyValue({ pack: manifestHash(manifest), classes })));
+  return path;
 }
