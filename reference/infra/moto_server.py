@@ -1,17 +1,21 @@
-"""A local AWS API for test/infra/deployment.test.ts: moto's server, with the CloudFormation resources that it lacks.
+"""A local AWS API for tests of deployments: moto's server, with the CloudFormation resources that it lacks.
 
-    python reference/infra/moto_server.py PORT
+    UPDATE_RULES_URL=http://127.0.0.1:PORT python reference/infra/moto_server.py PORT
 
-Alarms are real ones of moto's CloudWatch. Scaling targets and policies are only recorded, so that references to them
-resolve and deleting a stack deletes them. Listens on 127.0.0.1. Needs moto[server].
+Alarms are real ones of moto's CloudWatch, scaling targets of its Application Auto Scaling. Scaling policies and inference
+components are only recorded, so that references to them resolve and deleting a stack deletes them. With UPDATE_RULES_URL
+(see update_rules.py) stacks are updated in CloudFormation's order, and endpoints by the rules of UpdateEndpoint. Listens on
+127.0.0.1. Needs moto[server].
 """
 
 import sys
 
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.common_models import CloudFormationModel
-from moto.sagemaker.models import FakeEndpoint
 from moto.server import main
+
+import hosting_resources  # noqa: F401
+import stack_update  # noqa: F401
 
 
 class AlarmResource(CloudFormationModel):
@@ -131,12 +135,9 @@ def recorded(resource_type):
 
 # Kept by name: moto finds resource types as the living subclasses of CloudFormationModel.
 RECORDED = [
-    recorded("AWS::ApplicationAutoScaling::ScalableTarget"),
     recorded("AWS::ApplicationAutoScaling::ScalingPolicy"),
+    recorded("AWS::SageMaker::InferenceComponent"),
 ]
-
-# moto would make up a name.
-FakeEndpoint.cloudformation_name_type = staticmethod(lambda: "EndpointName")
 
 if __name__ == "__main__":
     main(["-H", "127.0.0.1", "-p", sys.argv[1]])

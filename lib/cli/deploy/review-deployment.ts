@@ -45,7 +45,9 @@ function byCommands(refusals: readonly Refusal[]): readonly (readonly Refusal[])
 function refusalText(refusals: readonly Refusal[]): string {
   const problems = refusals.map(({ problem, source }) => `${problem}\n  (${source})`);
   const commands = (refusals[0]?.fix ?? []).map((command) => `\n    ${command}`);
-  return `${problems.join('\n')}\n  To get there:${commands.join('')}`;
+  const how = commands.length === 0 ? '' : `\n  To get there:${commands.join('')}`;
+  // cdk writes something of its own behind the last line, which must not be a command.
+  return `${problems.join('\n')}${how}\n  (-c checkDeployed=false leaves this check out)`;
 }
 
 function reason(error: unknown): string {

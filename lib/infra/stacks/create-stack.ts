@@ -1,5 +1,8 @@
 /** From an app's context to its stack. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { Annotations, App, type Stack, Tags, Token } from 'aws-cdk-lib/core';
+import { VALIDATION_REPORT_FILE } from 'aws-cdk-lib/cx-api';
 import { ModerationError } from '../../contract/errors.js';
 import { isTemplate, type Template } from '../../sagemaker/template/template.js';
 import type { DeployCommand } from '../../sagemaker/update/endpoint.js';
@@ -49,6 +52,7 @@ export type Review = (stack: SynthesizedStack) => Promise<readonly string[]>;
  */
 export async function runApp(review?: Review): Promise<number> {
   const app = new App();
+  forgetReport(app);
   try {
     const stack = createStack(app);
     const assembly = app.synth();
@@ -82,6 +86,14 @@ async function reviewed(
     template,
     deployCommand: deployCommand(ownContext(contextOf(app))),
   });
+}
+
+/**
+ * What an earlier synthesis told about itself lies in the output folder. Where validation is off, none is written anew, and
+ * `cdk` would go on telling the errors of a deployment that was refused.
+ */
+function forgetReport(app: App): void {
+  rmSync(join(app.outdir, VALIDATION_REPORT_FILE), { force: true });
 }
 
 function contextOf(app: App): Record<string, unknown> {
