@@ -35,7 +35,7 @@ function check(aws: SimulatedAws, context: Context): Promise<readonly Refusal[]>
 /** The settings of a command that a message gives; undefined for a command that deploys nothing. */
 function settingsOf(command: string): Context | undefined {
   if (!command.startsWith('npx cdk deploy')) return undefined;
-  const pairs = [...command.matchAll(/ -c (\S+?)=(\S+)/g)].map(([, key, value]) => [key, value]);
+  const pairs = [...command.matchAll(/ -c (\S+?)=(\S*)/g)].map(([, key, value]) => [key, value]);
   return Object.fromEntries(pairs) as Context;
 }
 
@@ -227,6 +227,7 @@ describe('for any two settings', () => {
     .record({
       hosting: optional(fc.constantFrom(...HOSTING_KINDS)),
       instanceType: optional(fc.constantFrom('ml.g5.xlarge', 'ml.c6i.xlarge')),
+      instancePool: optional(fc.constantFrom('ml.g4dn.xlarge,ml.g6.xlarge', 'ml.c6i.xlarge,ml.c5.xlarge')),
       instanceCount: optional(fc.constantFrom('2', '3')),
       minInstances: optional(fc.constantFrom('1', '2', '4')),
       maxInstances: optional(fc.constantFrom('4', '6')),
@@ -260,7 +261,9 @@ describe('for any two settings', () => {
         const { kind, variants } = await only(aws);
         expect(kind).toBe(after['hosting'] ?? 'realtime');
         if (kind !== 'serverless') {
-          expect(variants[0]?.instanceType).toBe(after['instanceType'] ?? 'ml.g4dn.xlarge');
+          expect(variants[0]?.instanceType).toBe(
+            after['instancePool'] ?? after['instanceType'] ?? 'ml.g4dn.xlarge',
+          );
         }
       }),
       { numRuns: 40 },
