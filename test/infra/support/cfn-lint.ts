@@ -13,7 +13,7 @@ export const lintPresent = isRecent(version);
 if (!lintPresent) {
   console.warn(
     `skipped: ${command} gives the version ${JSON.stringify(version.trim())}, ${MIN_VERSION.join('.')} or newer ` +
-      'is needed (older ones lack properties that CDK writes); pip install cfn-lint, or set CFN_LINT to it',
+      'is needed (older ones lack properties that CDK writes); pip install -r reference/infra/judges.txt, or set CFN_LINT to it',
   );
 }
 

@@ -8,7 +8,9 @@ const command = process.env['CHECKOV'] ?? 'checkov';
 
 export const checkovPresent = spawnSync(command, ['--version']).status === 0;
 if (!checkovPresent) {
-  console.warn(`skipped: there is no ${command} that starts; pip install checkov, or set CHECKOV to it`);
+  console.warn(
+    `skipped: there is no ${command} that starts; pip install -r reference/infra/judges.txt, or set CHECKOV to it`,
+  );
 }
 
 /** The name of a template that is always among those looked at, so that a checkov that looks at nothing is noticed. */
