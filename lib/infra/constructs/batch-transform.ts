@@ -3,16 +3,16 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { Stack } from 'aws-cdk-lib/core';
+import { Stack, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type BatchJob, JSON_LINES_JOB } from '../../contract/batch-job.js';
 import { type ContainerOptions, containerEnvironment } from './container/container-environment.js';
-import type { ImageSource } from './container/image-source.js';
+import type { ImageSource, ImageTarget } from './container/image-source.js';
 import { defined } from './defined.js';
 import { DEFAULT_INSTANCE_TYPE, instanceFacts, targetFor } from './hosting/instance-type.js';
 import type { ModelSource } from './model/model-source.js';
 import { ModerationModel } from './model/moderation-model.js';
-import { check, fails, within } from './rules.js';
+import { check, disagree, fails, within } from './rules.js';
 import { ExecutionRole } from './security/execution-role.js';
 
 export interface BatchTransformProps {
@@ -52,19 +52,19 @@ export class BatchTransform extends Construct {
     super(scope, id);
     checkProps(props);
     const { bucket, container = {}, encryptionKey } = props;
-    const { instanceType, inputPrefix, outputPrefix } = filled(props);
-    const facts = instanceFacts(instanceType);
+    const { inputPrefix, outputPrefix } = filled(props);
+    const target = targetOf(props);
     const role = new ExecutionRole(this, 'ExecutionRole', { vpc: false });
     role.grantReadObjects(bucket, inputPrefix);
     role.grantListObjects(bucket, inputPrefix);
     role.grantWriteObjects(bucket, outputPrefix, encryptionKey);
     this.model = new ModerationModel(this, 'Model', {
       model: props.model.bind(new Construct(this, 'ModelFiles'), 'tarball'),
-      image: props.image.bind(this, props.image.target ?? targetFor(facts)),
+      image: props.image.bind(this, target),
       environment: {
-        ...containerEnvironment(container, facts?.gpu ? 'cuda' : 'cpu'),
+        ...containerEnvironment(container, target === 'gpu' ? 'cuda' : 'cpu'),
         // The image decides by the driver whether it needs the compatibility libraries; SageMaker must not mount its own.
-        ...(facts?.gpu && { SAGEMAKER_CUDA_COMPAT_DISABLED: 'true' }),
+        ...(target === 'gpu' && { SAGEMAKER_CUDA_COMPAT_DISABLED: 'true' }),
       },
       role,
       networkIsolation: true,
@@ -86,6 +86,11 @@ function filled(props: BatchTransformProps) {
     maxPayloadMb: props.maxPayloadMb ?? JSON_LINES_JOB.MaxPayloadInMB,
     maxConcurrentTransforms: props.maxConcurrentTransforms ?? JSON_LINES_JOB.MaxConcurrentTransforms,
   };
+}
+
+/** An instance type that is known only at deployment takes the target that the image was made for. */
+function targetOf(props: BatchTransformProps): ImageTarget {
+  return props.image.target ?? targetFor(instanceFacts(filled(props).instanceType));
 }
 
 /** JSON Lines in, JSON Lines out: records are joined to requests, and answers are split again. */
@@ -116,7 +121,7 @@ function jobDescription(props: BatchTransformProps, modelName: string): BatchJob
     TransformResources: defined({
       InstanceType: instanceType,
       InstanceCount: props.instanceCount ?? 1,
-      TransformAmiVersion: instanceFacts(instanceType)?.gpu ? gpuAmi : undefined,
+      TransformAmiVersion: targetOf(props) === 'gpu' ? gpuAmi : undefined,
     }),
   };
 }
@@ -126,6 +131,11 @@ function checkProps(props: BatchTransformProps): void {
   const facts = instanceFacts(instanceType);
   const target = targetFor(facts);
   check('batch transform', [
+    {
+      broken: Token.isUnresolved(instanceType) && props.image.target === undefined,
+      problem:
+        "instanceType is known only at deployment, so the image's target cannot follow it; give the image its target.",
+    },
     {
       broken: fails(instanceType, () => facts !== undefined),
       problem: `instanceType is ${JSON.stringify(instanceType)}; expected ml.FAMILY.SIZE, such as ml.g4dn.xlarge.`,
@@ -137,7 +147,7 @@ function checkProps(props: BatchTransformProps): void {
     within('instanceCount', props.instanceCount, 1, 1000, 'instances'),
     within('maxPayloadMb', maxPayloadMb, 1, 100, 'MB'),
     {
-      broken: maxPayloadMb * maxConcurrentTransforms > 100,
+      broken: disagree(maxPayloadMb, maxConcurrentTransforms, (payload, count) => payload * count <= 100),
       problem: `maxPayloadMb times maxConcurrentTransforms is ${maxPayloadMb * maxConcurrentTransforms}; SageMaker allows 100.`,
     },
     ...(

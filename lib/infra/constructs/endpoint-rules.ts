@@ -1,4 +1,5 @@
 /** All rules on the options of an endpoint that can be judged at synthesis. */
+import { Token } from 'aws-cdk-lib/core';
 import {
   fillInstances,
   type Hosting,
@@ -11,11 +12,13 @@ import {
 import { instanceFacts, targetFor } from './hosting/instance-type.js';
 import { DEFAULT_SERVERLESS_MEMORY_MB } from './hosting/production-variant.js';
 import { rolloutRules } from './hosting/rollout.js';
-import { fewestInstances } from './hosting/scaling-options.js';
+import { minimums } from './hosting/scaling-options.js';
 import { countRules, scalingRules } from './hosting/scaling-rules.js';
 import { instanceRules } from './instance-rules.js';
 import type { ModerationEndpointProps } from './moderation-endpoint-props.js';
-import { fails, type Rule, within } from './rules.js';
+import type { ReviewQueueOptions } from './review/review-options.js';
+import { fails, lasting, type Rule, within } from './rules.js';
+import { decidable, least } from './tokens.js';
 import { THRESHOLDS } from './watch/thresholds.js';
 
 const NAME = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/;
@@ -27,6 +30,7 @@ export function endpointRules(props: ModerationEndpointProps, hosting: Hosting):
       problem: `endpointName is ${JSON.stringify(props.endpointName)}; expected 1 to 63 letters, digits and hyphens.`,
     },
     within('dataCapture.samplingPercent', props.dataCapture?.samplingPercent, 0, 100, 'percent'),
+    ...reviewRules(props.review?.queue || {}),
     ...Object.keys(props.watch?.thresholds ?? {}).map((name) => ({
       broken: !(name in THRESHOLDS),
       problem: `watch.thresholds.${name} does not exist; expected one of ${Object.keys(THRESHOLDS).join(', ')}.`,
@@ -41,7 +45,7 @@ export function endpointRules(props: ModerationEndpointProps, hosting: Hosting):
           within(
             'maxInstances',
             hosting.maxInstances,
-            Math.max(1, hosting.minInstances ?? 0),
+            Math.max(1, least([hosting.minInstances ?? 0]) ?? 0),
             1000,
             'instances',
           ),
@@ -63,23 +67,32 @@ export function endpointRules(props: ModerationEndpointProps, hosting: Hosting):
   ];
 }
 
-/** Instances to count on when an update begins, of the smallest variant: traffic shifts in all of them alike. */
-export function fleetSize(hosting: Hosting): number {
+/**
+ * Instances to count on when an update begins, of the smallest variant: traffic shifts in all of them alike. Undefined
+ * where that is known only at deployment.
+ */
+export function fleetSize(hosting: Hosting): number | undefined {
   switch (hosting.kind) {
     case 'realtime': {
       const counts = [hosting, ...variantInstances(hosting).map(({ instances }) => instances)].map(
         ({ instanceCount = 1 }) => instanceCount,
       );
       const { scaling = {} } = hosting;
-      return Math.min(
-        ...counts.map((count) => (scaling === false ? count : fewestInstances(scaling, count))),
-      );
+      return least(counts.flatMap((count) => (scaling === false ? count : minimums(scaling, count))));
     }
     case 'async':
-      return hosting.minInstances ?? 0;
+      return least([hosting.minInstances ?? 0]);
     default:
       return 1;
   }
+}
+
+function reviewRules({ retention, visibilityTimeout, maxReceives }: ReviewQueueOptions): Rule[] {
+  return [
+    lasting('review.queue.retention', retention, 60, 14 * 86_400),
+    lasting('review.queue.visibilityTimeout', visibilityTimeout, 0, 12 * 3600),
+    within('review.queue.maxReceives', maxReceives, 1, 1000, 'times'),
+  ];
 }
 
 function updateRules(
@@ -105,8 +118,9 @@ function realtimeRules(props: ModerationEndpointProps, hosting: RealtimeHosting)
   const { variants = [], shadow } = hosting;
   const names = [
     PRIMARY_VARIANT,
-    ...variants.map(({ name }) => name),
-    ...(shadow ? [shadow.name ?? 'Shadow'] : []),
+    ...[...variants, ...(shadow ? [{ name: 'Shadow', ...shadow }] : [])].map(({ name }) =>
+      decidable('the name of a variant', name, 'resources are called by it; give a text'),
+    ),
   ];
   const repeated = names.filter((name, index) => names.indexOf(name) !== index);
   return [
@@ -131,6 +145,11 @@ function realtimeRules(props: ModerationEndpointProps, hosting: RealtimeHosting)
       const facts = instanceFacts(instanceType);
       const same = targetFor(facts) === targetFor(instanceFacts(instanceTypesOf(hosting)[0]));
       return [
+        {
+          broken: Token.isUnresolved(instanceType) && props.image.target !== 'cpu',
+          problem:
+            "a variant's instanceType is known only at deployment, so neither the image's target nor the machine image of a GPU can follow it; use an image whose target is cpu, or give the type.",
+        },
         {
           broken: fails(instanceType, () => facts !== undefined),
           problem: `a variant's instanceType is ${JSON.stringify(instanceType)}; expected ml.FAMILY.SIZE.`,
@@ -157,7 +176,13 @@ function serverlessRules(props: ModerationEndpointProps, hosting: ServerlessHost
       problem: `memoryMb is ${memoryMb}; expected 1024, 2048, 3072, 4096, 5120 or 6144.`,
     },
     within('maxConcurrency', maxConcurrency, 1, 200, 'requests'),
-    within('provisionedConcurrency', provisionedConcurrency, 1, maxConcurrency ?? 5, 'requests'),
+    within(
+      'provisionedConcurrency',
+      provisionedConcurrency,
+      1,
+      least([maxConcurrency ?? 5]) ?? 200,
+      'requests',
+    ),
     {
       broken: props.image.target === 'gpu',
       problem:

@@ -1,11 +1,11 @@
 /** Rules on what an endpoint runs on: types, pools, machine images, volumes and times. */
-import { type Duration, Token } from 'aws-cdk-lib/core';
+import { Token } from 'aws-cdk-lib/core';
 import { amiRules, DEFAULT_GPU_AMI } from './hosting/gpu-ami.js';
 import { type InstanceOptions, instanceTypesOf } from './hosting/hosting.js';
 import { poolRules } from './hosting/instance-pool.js';
 import { type InstanceFacts, instanceFacts, targetFor } from './hosting/instance-type.js';
 import type { ModerationEndpointProps } from './moderation-endpoint-props.js';
-import { fails, type Rule, within } from './rules.js';
+import { fails, lasting, type Rule, within } from './rules.js';
 
 export function instanceRules(props: ModerationEndpointProps, options: InstanceOptions): Rule[] {
   return [
@@ -13,9 +13,9 @@ export function instanceRules(props: ModerationEndpointProps, options: InstanceO
     ...instanceTypesOf(options).flatMap((type) => typeRules(props, options, type)),
     within('instanceCount', options.instanceCount, 1, 1000, 'instances'),
     within('volumeGiB', options.volumeGiB, 1, 512, 'GiB'),
-    seconds('startupTimeout', options.startupTimeout, 60),
-    seconds('downloadTimeout', options.downloadTimeout, 60),
-    seconds('provisionTimeout', options.provisionTimeout, 300),
+    lasting('startupTimeout', options.startupTimeout, 60, 3600),
+    lasting('downloadTimeout', options.downloadTimeout, 60, 3600),
+    lasting('provisionTimeout', options.provisionTimeout, 300, 3600),
   ];
 }
 
@@ -62,14 +62,4 @@ function targetRules(
       problem: `${instanceType} has an Arm processor; the project's images are x86-64. Use a type without g after its generation.`,
     },
   ];
-}
-
-function seconds(name: string, value: Duration | undefined, min: number): Rule {
-  return {
-    broken:
-      value !== undefined &&
-      !value.isUnresolved() &&
-      !(value.toSeconds() >= min && value.toSeconds() <= 3600),
-    problem: `${name} is ${value?.toString()}; expected ${min} to 3600 s.`,
-  };
 }

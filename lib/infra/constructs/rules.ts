@@ -1,6 +1,7 @@
 /** Checks of options as tables of rules, reported together. */
-import { Token } from 'aws-cdk-lib/core';
+import { type Duration, Token } from 'aws-cdk-lib/core';
 import { ModerationError } from '../../contract/errors.js';
+import { secondsOf } from './tokens.js';
 
 export interface Rule {
   /** True where the options break this rule. */
@@ -40,4 +41,22 @@ export function within(
     broken: fails(value, (known) => Number.isInteger(known) && known >= min && known <= max),
     problem: `${name} is ${JSON.stringify(value)}; expected a whole number of ${unit} from ${min} to ${max}.`,
   };
+}
+
+/** A rule that a time is within a range, in seconds. */
+export function lasting(name: string, value: Duration | undefined, min: number, max: number): Rule {
+  const seconds = value === undefined ? undefined : secondsOf(name, value);
+  return {
+    broken: fails(seconds, (known) => known >= min && known <= max),
+    problem: `${name} is ${value?.toString()}; expected ${min} to ${max} s.`,
+  };
+}
+
+/** A rule on two numbers, judged where both are known. */
+export function disagree(
+  one: number | undefined,
+  other: number | undefined,
+  test: (one: number, other: number) => boolean,
+): boolean {
+  return fails(one, (first) => !fails(other, (second) => test(first, second)));
 }

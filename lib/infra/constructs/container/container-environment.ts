@@ -4,6 +4,7 @@ import type { Precision } from '../../../checkpoint/manifest.js';
 import { type Device, ENVIRONMENT, MAX_REPLICAS } from '../../../contract/environment.js';
 import { LIMITS, type LimitName } from '../../../contract/limits.js';
 import { check } from '../rules.js';
+import { numberText } from '../tokens.js';
 
 export interface ContainerOptions {
   /**
@@ -57,11 +58,11 @@ export function containerEnvironment(
   };
   if (endpointName !== undefined) environment[ENVIRONMENT.endpointName] = endpointName;
   if (options.precision !== undefined) environment[ENVIRONMENT.precision] = options.precision;
-  if (options.threads !== undefined) environment[ENVIRONMENT.threads] = String(options.threads);
-  if (options.replicas !== undefined) environment[ENVIRONMENT.replicas] = String(options.replicas);
+  if (options.threads !== undefined) environment[ENVIRONMENT.threads] = numberText(options.threads);
+  if (options.replicas !== undefined) environment[ENVIRONMENT.replicas] = numberText(options.replicas);
   if (options.logLevel !== undefined) environment[ENVIRONMENT.logLevel] = options.logLevel;
   for (const [name, value] of Object.entries(options.limits ?? {})) {
-    environment[LIMITS[name as LimitName].environment] = String(value);
+    environment[LIMITS[name as LimitName].environment] = numberText(value);
   }
   return environment;
 }

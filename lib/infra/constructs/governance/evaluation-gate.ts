@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { manifestHash } from '../../../checkpoint/pack/write-manifest.js';
 import type { ModelFiles } from '../model/model-files.js';
 import { check } from '../rules.js';
+import { computable, decidable } from '../tokens.js';
 
 export interface EvaluationGate {
   /** What `moderate evaluate` wrote as JSON. */
@@ -30,6 +31,8 @@ const evaluationSchema = z.looseObject({
 
 type Evaluation = z.infer<typeof evaluationSchema>;
 
+const JUDGED_NOW = 'the evidence is judged at synthesis; give it as it is';
+
 /**
  * A figure passes by the lower bound of its interval, so that few labelled posts do not pass by luck; by its value where
  * the evaluation made no intervals.
@@ -38,7 +41,11 @@ type Evaluation = z.infer<typeof evaluationSchema>;
  * @throws ModerationError `invalid_configuration`, listing everything that is missing or too low
  */
 export function checkEvaluation(gate: EvaluationGate, files: ModelFiles | undefined): void {
-  const { file, minMacroF1, minHarmfulRecall } = gate;
+  const { minMacroF1, minHarmfulRecall } = gate;
+  const file = decidable('evaluationGate.file', gate.file, JUDGED_NOW);
+  for (const floor of ['minMacroF1', 'minHarmfulRecall'] as const) {
+    computable(`evaluationGate.${floor}`, gate[floor] ?? 0, JUDGED_NOW);
+  }
   const evaluation = readEvaluation(file);
   const pack = files?.manifest === undefined ? undefined : manifestHash(files.manifest);
   const measured = evaluation?.model.pack;

@@ -1,5 +1,7 @@
 /** How the instances of a real-time or asynchronous endpoint follow their load. */
+import { Duration, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { computable, secondsOf } from '../tokens.js';
 import { EndpointMetrics } from '../watch/endpoint-metrics.js';
 import type { FleetVariant } from './endpoint-fleet.js';
 import type { AsyncHosting, Hosting, RealtimeHosting } from './hosting.js';
@@ -7,6 +9,7 @@ import { sharedFacts } from './instance-pool.js';
 import { Scalable } from './scaling.js';
 import { scalingBounds } from './scaling-options.js';
 
+const NO_MAXIMUM = 'maxInstances must not be below it; give maxInstances as well';
 const DIMENSION = 'sagemaker:variant:DesiredInstanceCount';
 /** Where the instance type is known only at deployment. */
 const CAUTIOUS_TARGET = 4;
@@ -43,12 +46,13 @@ function scaleOnRequests(
     max,
     schedules: scaling.schedules ?? [],
   });
-  const scaleOut = scaling.scaleOutCooldown?.toSeconds() ?? 60;
+  const { scaleOutCooldown = Duration.minutes(1), scaleInCooldown = Duration.minutes(5) } = scaling;
+  const scaleOut = secondsOf('scaling.scaleOutCooldown', scaleOutCooldown);
   scalable.trackPredefined(
     'ConcurrentRequests',
     'SageMakerVariantConcurrentRequestsPerModelHighResolution',
     scaling.concurrentRequests ?? target,
-    { scaleOut, scaleIn: scaling.scaleInCooldown?.toSeconds() ?? 300 },
+    { scaleOut, scaleIn: secondsOf('scaling.scaleInCooldown', scaleInCooldown) },
   );
   const metric = new EndpointMetrics(endpointName, name).concurrentRequests();
   scalable.stepOut('Steps', metric, scaling.steps ?? [], scaleOut);
@@ -68,7 +72,7 @@ function scaleOnBacklog(
     resourceId: `endpoint/${endpointName}/variant/${variant}`,
     dimension: DIMENSION,
     min,
-    max: hosting.maxInstances ?? Math.max(2, min),
+    max: hosting.maxInstances ?? Math.max(2, computable('minInstances', min, NO_MAXIMUM)),
   });
   scalable.trackEndpointMetric(
     'Backlog',
@@ -78,5 +82,7 @@ function scaleOnBacklog(
     { scaleOut: 60, scaleIn: 600 },
   );
   const waiting = new EndpointMetrics(endpointName, variant).backlogWithoutCapacity();
-  if (min === 0) scalable.stepOut('FromZero', waiting, [{ concurrentRequests: 1, add: 1 }], 300);
+  // A minimum that is known only at deployment may be zero.
+  if (min === 0 || Token.isUnresolved(min))
+    scalable.stepOut('FromZero', waiting, [{ concurrentRequests: 1, add: 1 }], 300);
 }

@@ -56,7 +56,9 @@ export function amiRules(
       problem: `amiVersion is ${JSON.stringify(override)} on ${instanceType}, which has no GPU; leave amiVersion out.`,
     },
     {
-      broken: facts?.blackwell === true && (GPU_AMIS[override ?? DEFAULT_GPU_AMI]?.driver ?? 0) < 570,
+      broken:
+        facts?.blackwell === true &&
+        fails(override ?? DEFAULT_GPU_AMI, (name) => (GPU_AMIS[name]?.driver ?? 0) >= 570),
       problem: `${instanceType} has Blackwell GPUs, which need driver 570 or newer, and ${override ?? DEFAULT_GPU_AMI} brings an older one; set amiVersion to ${BLACKWELL_AMI}, with an image of CUDA 13.`,
     },
     {

@@ -4,6 +4,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Duration } from 'aws-cdk-lib/core';
 import type { ContainerOptions } from '../container/container-environment.js';
 import type { ModelSource } from '../model/model-source.js';
+import { secondsOf } from '../tokens.js';
 import { amiVersion } from './gpu-ami.js';
 import { DEFAULT_INSTANCE_TYPE } from './instance-type.js';
 import type { ScalingOptions } from './scaling-options.js';
@@ -176,14 +177,19 @@ export function variantInstances(
 
 export function fillInstances(options: InstanceOptions): Instances {
   const instanceTypes = instanceTypesOf(options);
-  const patience = options.provisionTimeout?.toSeconds();
+  const { startupTimeout, downloadTimeout, provisionTimeout } = options;
   return {
     instanceTypes,
     instanceCount: options.instanceCount ?? 1,
     amiVersion: amiVersion(instanceTypes[0], options.amiVersion),
     volumeGiB: options.volumeGiB,
-    startupSeconds: options.startupTimeout?.toSeconds() ?? 600,
-    downloadSeconds: options.downloadTimeout?.toSeconds() ?? 900,
-    provisionSeconds: patience ?? (instanceTypes.length > 1 ? POOL_PROVISION_S : undefined),
+    startupSeconds: startupTimeout === undefined ? 600 : secondsOf('startupTimeout', startupTimeout),
+    downloadSeconds: downloadTimeout === undefined ? 900 : secondsOf('downloadTimeout', downloadTimeout),
+    provisionSeconds:
+      provisionTimeout === undefined
+        ? instanceTypes.length > 1
+          ? POOL_PROVISION_S
+          : undefined
+        : secondsOf('provisionTimeout', provisionTimeout),
   };
 }

@@ -3,6 +3,7 @@
 import { CfnInferenceComponent } from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
 import { defined } from '../defined.js';
+import { computable } from '../tokens.js';
 import type { ComponentMetrics } from '../watch/component-metrics.js';
 import type { Instances, ScaleToZeroHosting } from './hosting.js';
 import { sharedFacts } from './instance-pool.js';
@@ -89,5 +90,6 @@ export class ScaleToZeroComponent extends Construct {
 
 /** One instance more than copies: an update starts the new copy before the old one goes, and each takes a GPU. */
 export function maxInstances(hosting: ScaleToZeroHosting): number {
-  return (hosting.maxCopies ?? DEFAULTS.maxCopies) + 1;
+  const { maxCopies = DEFAULTS.maxCopies } = hosting;
+  return 1 + computable('maxCopies', maxCopies, 'the most instances are one more; give a number');
 }

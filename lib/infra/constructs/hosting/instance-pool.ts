@@ -44,6 +44,11 @@ export function poolRules(
   encryptionKey: boolean,
 ): Rule[] {
   if (instancePool === undefined) return [];
+  if (Token.isUnresolved(instancePool) || instancePool.some((type) => Token.isUnresolved(type))) {
+    const problem =
+      'a type of instancePool is known only at deployment; expected types that the image can be chosen by.';
+    return [{ broken: true, problem }];
+  }
   const known = instancePool.map(instanceFacts).filter((facts) => facts !== undefined);
   const distinct = new Set(instancePool).size;
   return [
@@ -58,11 +63,6 @@ export function poolRules(
     {
       broken: distinct < instancePool.length,
       problem: `instancePool is ${instancePool.join(', ')}; expected each type once.`,
-    },
-    {
-      broken: instancePool.some((type) => Token.isUnresolved(type)),
-      problem:
-        'a type of instancePool is known only at deployment; expected types that the image can be chosen by.',
     },
     {
       broken: new Set(known.map(targetFor)).size > 1,

@@ -2,8 +2,8 @@
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { CfnEndpoint } from 'aws-cdk-lib/aws-sagemaker';
 import { type Duration, Token } from 'aws-cdk-lib/core';
-import type { Rule } from '../rules.js';
-import { fails } from '../rules.js';
+import { fails, lasting, type Rule } from '../rules.js';
+import { computable, secondsOf } from '../tokens.js';
 
 export const ROLLOUT_STRATEGIES = ['all-at-once', 'canary', 'linear', 'none'] as const;
 export type RolloutStrategy = (typeof ROLLOUT_STRATEGIES)[number];
@@ -34,25 +34,18 @@ const DEFAULT_STRATEGY = 'all-at-once';
 export const MAX_ROLLBACK_ALARMS = 10;
 
 /**
- * Rules on the rollout of a fleet of at least `fleet` instances, watched by `alarms` alarms.
+ * Rules on the rollout of a fleet, watched by `alarms` alarms.
  *
+ * @param fleet its fewest instances; undefined where that is known only at deployment
  * @param provisionSeconds how long SageMaker may look for capacity, where that is set
  */
 export function rolloutRules(
   options: RolloutOptions,
-  fleet: number,
+  fleet: number | undefined,
   alarms: number,
   provisionSeconds = 0,
 ): Rule[] {
-  const looking = knownSeconds(provisionSeconds);
   const { strategy } = options;
-  const timeout = timeoutSeconds(options, fleet, provisionSeconds);
-  const waiting = waitingSeconds(options, fleet);
-  const seconds = (name: string, value: Duration | undefined, min: number, max: number): Rule => ({
-    broken:
-      value !== undefined && !value.isUnresolved() && !(value.toSeconds() >= min && value.toSeconds() <= max),
-    problem: `rollout.${name} is ${value?.toString()}; expected ${min} to ${max} s.`,
-  });
   return [
     {
       broken: (strategy === 'canary' || strategy === 'linear') && fails(fleet, (count) => count >= 2),
@@ -70,40 +63,62 @@ export function rolloutRules(
       broken: strategy !== 'none' && alarms > MAX_ROLLBACK_ALARMS,
       problem: `${alarms} alarms may undo an update; SageMaker reads ${MAX_ROLLBACK_ALARMS}. Leave some out of rollout.alarms.`,
     },
-    seconds('bakeTime', options.bakeTime, 0, 3600),
-    seconds('terminationWait', options.terminationWait, 0, 3600),
-    seconds('timeout', options.timeout, 600, 28_800),
-    {
-      broken: timeout <= waiting + looking,
-      problem: `rollout.timeout is ${timeout} s, but bakeTime after each step and terminationWait take ${waiting} s${looking > 0 ? `, and provisionTimeout ${looking} s` : ''}; raise the timeout.`,
-    },
+    lasting('rollout.bakeTime', options.bakeTime, 0, 3600),
+    lasting('rollout.terminationWait', options.terminationWait, 0, 3600),
+    lasting('rollout.timeout', options.timeout, 600, 28_800),
+    ...(isGuarded(options) ? [patienceRule(options, fleet, provisionSeconds)] : []),
   ];
 }
 
+/** The time limit must leave room for all waiting, as far as it is known. */
+function patienceRule(options: RolloutOptions, fleet: number | undefined, provisionSeconds: number): Rule {
+  const timeout = timeoutSeconds(options, fleet, provisionSeconds);
+  const waiting = waitingSeconds(options, fleet) ?? 0;
+  const looking = Token.isUnresolved(provisionSeconds) ? 0 : provisionSeconds;
+  return {
+    broken: fails(timeout, (known) => known > waiting + looking),
+    problem: `rollout.timeout is ${timeout} s, but bakeTime after each step and terminationWait take ${waiting} s${looking > 0 ? `, and provisionTimeout ${looking} s` : ''}; raise the timeout.`,
+  };
+}
+
 /** Seconds that a rollout waits on purpose: after each shift of traffic, and before the old fleet goes. */
-function waitingSeconds({ strategy, bakeTime, terminationWait }: RolloutOptions, fleet: number): number {
-  if (bakeTime?.isUnresolved() || terminationWait?.isUnresolved()) return 0;
-  const steps = strategy === 'linear' ? 100 / linearPercent(fleet) : 1;
-  return steps * (bakeTime?.toSeconds() ?? WAIT_S) + (terminationWait?.toSeconds() ?? WAIT_S);
+function waitingSeconds(options: RolloutOptions, fleet: number | undefined): number | undefined {
+  const { bake, termination } = waits(options);
+  if (Token.isUnresolved(bake) || Token.isUnresolved(termination)) return undefined;
+  const steps = options.strategy === 'linear' ? 100 / linearPercent(fleet) : 1;
+  return steps * bake + termination;
+}
+
+/** In seconds; either may be known only at deployment. */
+function waits({ bakeTime, terminationWait }: RolloutOptions): { bake: number; termination: number } {
+  return {
+    bake: bakeTime === undefined ? WAIT_S : secondsOf('rollout.bakeTime', bakeTime),
+    termination:
+      terminationWait === undefined ? WAIT_S : secondsOf('rollout.terminationWait', terminationWait),
+  };
 }
 
 /** Starting a fleet takes about ten minutes; the rest is room for a slow one. */
-function timeoutSeconds(options: RolloutOptions, fleet: number, provisionSeconds: number): number {
-  if (options.timeout?.isUnresolved()) return Number.POSITIVE_INFINITY;
-  const usual = waitingSeconds(options, fleet) + knownSeconds(provisionSeconds) + WORK_S;
-  return options.timeout?.toSeconds() ?? Math.min(28_800, usual);
+function timeoutSeconds(
+  options: RolloutOptions,
+  fleet: number | undefined,
+  provisionSeconds: number,
+): number {
+  if (options.timeout !== undefined) return secondsOf('rollout.timeout', options.timeout);
+  const { bake, termination } = waits(options);
+  computable('rollout.bakeTime', bake, NO_TIMEOUT);
+  computable('rollout.terminationWait', termination, NO_TIMEOUT);
+  computable('provisionTimeout', provisionSeconds, NO_TIMEOUT);
+  return Math.min(28_800, (waitingSeconds(options, fleet) ?? 0) + provisionSeconds + WORK_S);
 }
 
-/** What is known only at deployment is not counted. */
-function knownSeconds(value: number): number {
-  return Token.isUnresolved(value) ? 0 : value;
-}
-
+const NO_TIMEOUT = 'rollout.timeout, which must be longer, would follow it; give rollout.timeout as well';
 const WAIT_S = 300;
 const WORK_S = 3000;
 
-function linearPercent(fleet: number): number {
-  return fleet >= 4 ? 25 : 50;
+/** Half is a whole number of instances of every fleet that a part can be taken of. */
+function linearPercent(fleet: number | undefined): number {
+  return fleet !== undefined && fleet >= 4 ? 25 : 50;
 }
 
 /** Whether a rollout has guardrails: the alarms that undo it, and the times that they are watched for. */
@@ -114,17 +129,17 @@ export function isGuarded({ strategy }: RolloutOptions): boolean {
 /** The `DeploymentConfig`: blue/green, undone when one of the alarms goes off. */
 export function deploymentConfig(
   options: RolloutOptions,
-  fleet: number,
+  fleet: number | undefined,
   alarmNames: readonly string[],
   provisionSeconds = 0,
 ): CfnEndpoint.DeploymentConfigProperty {
+  const { bake, termination } = waits(options);
   return {
     autoRollbackConfiguration: { alarms: alarmNames.map((alarmName) => ({ alarmName })) },
     blueGreenUpdatePolicy: {
-      trafficRoutingConfiguration: routing(options, fleet, options.bakeTime?.toSeconds() ?? WAIT_S),
-      terminationWaitInSeconds: options.terminationWait?.toSeconds() ?? WAIT_S,
-      maximumExecutionTimeoutInSeconds:
-        options.timeout?.toSeconds() ?? timeoutSeconds(options, fleet, provisionSeconds),
+      trafficRoutingConfiguration: routing(options, fleet, bake),
+      terminationWaitInSeconds: termination,
+      maximumExecutionTimeoutInSeconds: timeoutSeconds(options, fleet, provisionSeconds),
     },
   };
 }
@@ -132,7 +147,7 @@ export function deploymentConfig(
 /** A canary of one instance is at most half of any fleet of two; a linear step must be 10 to 50 % of the fleet. */
 function routing(
   { strategy = DEFAULT_STRATEGY }: RolloutOptions,
-  fleet: number,
+  fleet: number | undefined,
   waitIntervalInSeconds: number,
 ): CfnEndpoint.TrafficRoutingConfigProperty {
   switch (strategy) {

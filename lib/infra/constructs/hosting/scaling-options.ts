@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib/core';
+import { computable } from '../tokens.js';
 
 /** More instances at once when requests pile up faster than target tracking follows. */
 export interface ScalingStep {
@@ -50,11 +51,14 @@ export function scalingBounds(
   instanceCount: number,
 ): { readonly min: number; readonly max: number } {
   const min = options.minInstances ?? instanceCount;
-  return { min, max: options.maxInstances ?? 2 * min };
+  const option = options.minInstances === undefined ? 'instanceCount' : 'scaling.minInstances';
+  return { min, max: options.maxInstances ?? 2 * computable(option, min, NO_MAXIMUM) };
 }
 
-/** The fewest instances that the bounds and every schedule leave. */
-export function fewestInstances(options: ScalingOptions, instanceCount: number): number {
+const NO_MAXIMUM = 'maxInstances is twice the minimum; give scaling.maxInstances as well';
+
+/** Minimums by the bounds and every schedule. */
+export function minimums(options: ScalingOptions, instanceCount: number): readonly number[] {
   const scheduled = (options.schedules ?? []).flatMap(({ minInstances }) => minInstances ?? []);
-  return Math.min(scalingBounds(options, instanceCount).min, ...scheduled);
+  return [scalingBounds(options, instanceCount).min, ...scheduled];
 }

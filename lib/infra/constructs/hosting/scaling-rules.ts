@@ -1,7 +1,9 @@
 /** Rules on how a fleet scales. */
-import { Token } from 'aws-cdk-lib/core';
-import { fails, type Rule, within } from '../rules.js';
+import { disagree, fails, lasting, type Rule, within } from '../rules.js';
+import { computable } from '../tokens.js';
 import { type ScalingOptions, scalingBounds } from './scaling-options.js';
+
+const NO_DISTANCE = 'a policy names each step by its distance from the first; give a number';
 
 /** @param name of the count, for the message */
 export function countRules(scaling: ScalingOptions | false, instanceCount: number, name: string): Rule[] {
@@ -9,7 +11,7 @@ export function countRules(scaling: ScalingOptions | false, instanceCount: numbe
   const { max } = scalingBounds(scaling, instanceCount);
   return [
     {
-      broken: fails(instanceCount, (known) => known >= 1 && known <= max),
+      broken: disagree(instanceCount, max, (known, most) => known >= 1 && known <= most),
       problem: `${name} is ${instanceCount}; expected 1 to ${max} instances, the most that scaling allows.`,
     },
   ];
@@ -19,13 +21,14 @@ export function scalingRules(scaling: ScalingOptions | false, instanceCount: num
   if (scaling === false) return [];
   const { min, max } = scalingBounds(scaling, instanceCount);
   const steps = scaling.steps ?? [];
-  const rising = steps.every(
-    ({ concurrentRequests }, index) => concurrentRequests > (steps[index - 1]?.concurrentRequests ?? 0),
+  const levels = steps.map(({ concurrentRequests }) =>
+    computable('concurrentRequests of scaling.steps', concurrentRequests, NO_DISTANCE),
   );
+  const rising = levels.every((level, index) => level > (levels[index - 1] ?? 0));
   return [
     within('scaling.minInstances', min, 1, 1000, 'instances (zero takes scale-to-zero or async hosting)'),
     {
-      broken: fails(max, (known) => Token.isUnresolved(min) || known >= min),
+      broken: disagree(max, min, (most, fewest) => most >= fewest),
       problem: `scaling.maxInstances is ${max}, below minInstances, which is ${min}.`,
     },
     ...countRules(scaling, instanceCount, 'instanceCount'),
@@ -33,6 +36,8 @@ export function scalingRules(scaling: ScalingOptions | false, instanceCount: num
       broken: fails(scaling.concurrentRequests, (target) => target > 0),
       problem: `scaling.concurrentRequests is ${scaling.concurrentRequests}; expected more than 0.`,
     },
+    lasting('scaling.scaleOutCooldown', scaling.scaleOutCooldown, 0, 3600),
+    lasting('scaling.scaleInCooldown', scaling.scaleInCooldown, 0, 3600),
     { broken: !rising, problem: 'scaling.steps must rise in concurrentRequests, from above 0.' },
   ];
 }

@@ -1,7 +1,7 @@
 /** Whether a model fits serverless hosting, which has little memory and only 5 GB of disk. */
 import type { Precision } from '../../../checkpoint/manifest.js';
 import type { ModelFiles } from '../model/model-files.js';
-import type { Rule } from '../rules.js';
+import { fails, type Rule } from '../rules.js';
 
 const MB = 1_000_000;
 /** Node.js, libraries, decoded images and the queue. */
@@ -21,7 +21,7 @@ export function serverlessSizeRules(
   const needed = Math.ceil((COPIES * factor * files.bytes) / MB + BASE_MB);
   return [
     {
-      broken: needed > memoryMb,
+      broken: fails(memoryMb, (known) => needed <= known),
       problem: `the model needs about ${needed} MB of memory, memoryMb is ${memoryMb}; convert it to int8, or use real-time hosting.`,
     },
   ];

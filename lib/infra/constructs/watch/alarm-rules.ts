@@ -4,6 +4,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import type { HostingKind } from '../../../sagemaker/hosting-kind.js';
 import { differInSize, sharedFacts } from '../hosting/instance-pool.js';
 import type { InstanceFacts } from '../hosting/instance-type.js';
+import { times } from '../tokens.js';
 import { ComponentMetrics } from './component-metrics.js';
 import type { EndpointMetrics } from './endpoint-metrics.js';
 import type { Thresholds } from './thresholds.js';
@@ -59,11 +60,27 @@ export function rollbackRules(metrics: EndpointMetrics, limits: Thresholds): Ala
       description:
         'The new fleet answers with errors. The rollout is undone; see the log of the new instances.',
     }),
-    above('RollbackLatency', metrics.modelLatency({ period }), limits.modelLatencyMs * MICROSECONDS_PER_MS, {
+    above('RollbackLatency', metrics.modelLatency({ period }), microseconds(limits, 'modelLatencyMs'), {
       periods: 3,
       description: 'The new fleet is slow. The rollout is undone; compare precision, device and threads.',
     }),
   ];
+}
+
+/** Latencies are published in microseconds. */
+function microseconds(thresholds: Thresholds, name: 'modelLatencyMs' | 'overheadLatencyMs'): number {
+  const use = 'its metric is in microseconds, a thousand times as much; give a number';
+  return times(`watch.thresholds.${name}`, thresholds[name], MICROSECONDS_PER_MS, use);
+}
+
+/** Utilizations are published as 100 percent for each device. */
+function all(
+  thresholds: Thresholds,
+  name: 'cpuUtilization' | 'gpuUtilization' | 'gpuMemory',
+  devices: number,
+): number {
+  const use = `its metric is of all ${devices} devices together; give a number`;
+  return times(`watch.thresholds.${name}`, thresholds[name], devices, use);
 }
 
 function requestRules({ metrics, thresholds }: AlarmContext): AlarmRule[] {
@@ -77,11 +94,11 @@ function requestRules({ metrics, thresholds }: AlarmContext): AlarmRule[] {
     above('ClientErrorShare', metrics.clientErrorShare(), thresholds.clientErrorShare, {
       description: 'Many requests are malformed or refused. Look for a caller that changed.',
     }),
-    above('ModelLatency', metrics.modelLatency(), thresholds.modelLatencyMs * MICROSECONDS_PER_MS, {
+    above('ModelLatency', metrics.modelLatency(), microseconds(thresholds, 'modelLatencyMs'), {
       periods: 3,
       description: 'p99 in the container, in microseconds. Scale out, or check that the GPU is in use.',
     }),
-    above('OverheadLatency', metrics.overheadLatency(), thresholds.overheadLatencyMs * MICROSECONDS_PER_MS, {
+    above('OverheadLatency', metrics.overheadLatency(), microseconds(thresholds, 'overheadLatencyMs'), {
       periods: 3,
       description: "p99 of SageMaker's own part, in microseconds. Send smaller bodies.",
     }),
@@ -152,7 +169,7 @@ function deviceRules({ metrics, facts, suffix }: Size, thresholds: Thresholds): 
     busy(
       'CpuUtilization',
       metrics.cpuUtilization(),
-      thresholds.cpuUtilization * processors,
+      all(thresholds, 'cpuUtilization', processors),
       `Processors are busy (${HUNDRED[unit]}). Scale out, or send smaller images.`,
     ),
     ...(facts?.gpu
@@ -160,13 +177,13 @@ function deviceRules({ metrics, facts, suffix }: Size, thresholds: Thresholds): 
           busy(
             'GpuUtilization',
             metrics.gpuUtilization(),
-            thresholds.gpuUtilization * devices(facts.gpus),
+            all(thresholds, 'gpuUtilization', devices(facts.gpus)),
             `GPUs are busy (${HUNDRED[unit]}). Scale out.`,
           ),
           busy(
             'GpuMemory',
             metrics.gpuMemoryUtilization(),
-            thresholds.gpuMemory * devices(facts.gpus),
+            all(thresholds, 'gpuMemory', devices(facts.gpus)),
             `GPU memory is nearly full (${HUNDRED[unit]}). Lower the batch limits.`,
           ),
         ]
