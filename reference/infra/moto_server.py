@@ -14,6 +14,7 @@ from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.common_models import CloudFormationModel
 from moto.server import main
 
+import change_sets  # noqa: F401
 import hosting_resources  # noqa: F401
 import stack_update  # noqa: F401
 

@@ -19,7 +19,7 @@ let aws: LocalAws;
 
   test('bootstrap, deploy, an update of thresholds and destroy leave what they should', async () => {
     await aws.bootstrap();
-    expect(await aws.deploy({ model }, true)).toMatchObject({ status: 0 });
+    expect(await aws.deploy({ model })).toMatchObject({ status: 0 });
     expect(await aws.inventory()).toEqual({ endpoints: 1, configs: 1, models: 1 });
     const before = await modelPrefix();
     const [name = ''] = await aws.endpointNames();

@@ -359,7 +359,7 @@ describe('batch transform', () => {
   });
 
   test('reads the input and writes the output, and nothing else', () => {
-    const policy = JSON.stringify(only(batch(), 'AWS::IAM::Policy'));
+    const policy = JSON.stringify(resources(batch(), 'AWS::IAM::Policy'));
     expect(policy).toContain('/batch/input/*');
     expect(policy).toContain('/batch/output/*');
     expect(policy).not.toContain('s3:*');

@@ -166,14 +166,14 @@ describe('the execution role', () => {
         ]),
       },
     });
-    const statements = JSON.stringify(only(plain, 'AWS::IAM::Policy'));
+    const statements = JSON.stringify(resources(plain, 'AWS::IAM::Policy'));
     expect(statements).not.toContain('s3:*');
     expect(statements).not.toContain('sagemaker:');
     expect(statements).not.toContain('ec2:');
   });
 
   test('may ask for the alarms that undo a rollout', () => {
-    expect(JSON.stringify(only(plain, 'AWS::IAM::Policy'))).toContain('cloudwatch:DescribeAlarms');
+    expect(JSON.stringify(resources(plain, 'AWS::IAM::Policy'))).toContain('cloudwatch:DescribeAlarms');
   });
 
   test('may be given, and is granted the same', () => {
@@ -183,7 +183,7 @@ describe('the execution role', () => {
       },
     }));
     expect(Object.keys(resources(template, 'AWS::IAM::Role'))).toEqual([expect.stringMatching(/^Own/)]);
-    expect(JSON.stringify(only(template, 'AWS::IAM::Policy'))).toContain('ecr:BatchGetImage');
+    expect(JSON.stringify(resources(template, 'AWS::IAM::Policy'))).toContain('ecr:BatchGetImage');
   });
 });
 
@@ -471,7 +471,7 @@ describe('keys, networks and capture', () => {
       InitialSamplingPercentage: 5,
       CaptureOptions: [{ CaptureMode: 'Input' }, { CaptureMode: 'Output' }],
     });
-    expect(JSON.stringify(only(template, 'AWS::IAM::Policy'))).toContain('/data-capture/*');
+    expect(JSON.stringify(resources(template, 'AWS::IAM::Policy'))).toContain('/data-capture/*');
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName: 'DiskUtilization',
       Threshold: 75,
@@ -486,7 +486,7 @@ describe('keys, networks and capture', () => {
       SecurityGroupEgress: [Match.objectLike({ FromPort: 443, ToPort: 443 })],
       SecurityGroupIngress: Match.absent(),
     });
-    expect(JSON.stringify(only(template, 'AWS::IAM::Policy'))).toContain(
+    expect(JSON.stringify(resources(template, 'AWS::IAM::Policy'))).toContain(
       'ec2:CreateNetworkInterfacePermission',
     );
   });

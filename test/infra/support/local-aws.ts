@@ -13,12 +13,6 @@ export const REGION = 'eu-west-1';
 /** In the account of the local API. */
 export const LOCAL_IMAGE = IMAGE_URI.replace('111122223333', ACCOUNT);
 const STACK = 'Moderation';
-/** moto knows no previous value of a parameter that was left at its default. */
-const BOOTSTRAP_VERSION = [
-  '--no-previous-parameters',
-  '--parameters',
-  'BootstrapVersion=/cdk-bootstrap/hnb659fds/version',
-];
 const python = process.env['MOTO_PYTHON'] ?? 'python3';
 
 export const motoPresent = spawnSync(python, ['-c', 'import moto.server']).status === 0;
@@ -78,10 +72,8 @@ export class LocalAws {
     await this.cdk(['bootstrap', `aws://${ACCOUNT}/${REGION}`]);
   }
 
-  /** The first deployment goes by a change set; moto finds none of a stack that exists, so an update is a direct one. */
-  deploy(context: Context, first = false): Promise<CdkResult> {
-    const method = first ? [] : ['--method', 'direct'];
-    return this.tryCdk(['deploy', '--require-approval', 'never', ...method, ...BOOTSTRAP_VERSION], context);
+  deploy(context: Context): Promise<CdkResult> {
+    return this.tryCdk(['deploy', '--require-approval', 'never'], context);
   }
 
   /** Not synchronous: the API asks this process for the rules meanwhile. */
@@ -105,8 +97,6 @@ export class LocalAws {
         env: {
           ...process.env,
           ...this.environment,
-          // moto reads a template from S3 only where the address says localhost.
-          AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION: `http://localhost:${this.#port}`,
           CDK_VALIDATION: 'false',
           CI: 'true',
         },
@@ -142,9 +132,12 @@ export class LocalAws {
     return stdout;
   }
 
+  /** What sends the AWS SDKs and the CDK here. */
   get environment(): Record<string, string> {
     return {
       AWS_ENDPOINT_URL: `http://127.0.0.1:${this.#port}`,
+      // moto reads a template from S3 only where the address says localhost.
+      AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION: `http://localhost:${this.#port}`,
       AWS_REGION: REGION,
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',

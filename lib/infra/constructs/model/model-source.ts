@@ -22,6 +22,11 @@ export interface BoundModel {
   readonly key: string;
   /** The files behind it, where they are on this machine. */
   readonly files: ModelFiles | undefined;
+  /**
+   * The key of every object, where `cdk deploy` uploads them. The template names them: `cdk gc` deletes from the bootstrap
+   * bucket what no template names.
+   */
+  readonly objectKeys: readonly string[];
 }
 
 /** A model pack or checkpoint: on this machine or in S3. */
@@ -71,8 +76,9 @@ class LocalModel extends ModelSource {
 
   override bind(scope: Construct, packaging: Packaging): BoundModel {
     const files = listModelFiles(this.folder);
-    const { bucketName, key } = packaging === 'files' ? stageFiles(scope, files) : stageTarball(scope, files);
-    return { packaging, bucket: Bucket.fromBucketName(scope, 'Bucket', bucketName), key, files };
+    const { bucketName, ...staged } =
+      packaging === 'files' ? stageFiles(scope, files) : stageTarball(scope, files);
+    return { packaging, bucket: Bucket.fromBucketName(scope, 'Bucket', bucketName), files, ...staged };
   }
 }
 
@@ -112,7 +118,7 @@ class StoredModel extends ModelSource {
             : 'This way of hosting reads a prefix; use ModelSource.fromPrefix or fromPack.',
       },
     ]);
-    return { packaging, bucket: this.bucket, key: this.key, files: undefined };
+    return { packaging, bucket: this.bucket, key: this.key, files: undefined, objectKeys: [] };
   }
 
   /** What the source is stored as. */

@@ -18,6 +18,9 @@ export interface ModerationModelProps {
   readonly network?: Network | undefined;
 }
 
+/** Where a model's resource names the objects that it reads, so that a collector of assets sees them in use. */
+const MODEL_OBJECTS = 'moderation:model-objects';
+
 /**
  * Unnamed: every change replaces a model, and CloudFormation cannot replace what has a fixed name. Created after the
  * role's policy, which SageMaker uses at once.
@@ -40,6 +43,7 @@ export class ModerationModel extends Construct {
         primaryContainer: { image: image.uri, environment, ...modelData(model) },
       }),
     );
+    if (model.objectKeys.length > 0) this.resource.addMetadata(MODEL_OBJECTS, [...model.objectKeys]);
     role.precede(this.resource);
     if (!networkIsolation) {
       acknowledgeCheckov(this.resource, {

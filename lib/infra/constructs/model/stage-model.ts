@@ -21,6 +21,8 @@ export interface StagedModel {
   readonly bucketName: string;
   /** `…/` of the files, or the key of the tar.gz. Holds the content hash. */
   readonly key: string;
+  /** The key of every object. */
+  readonly objectKeys: readonly string[];
 }
 
 /**
@@ -39,7 +41,7 @@ export function stageFiles(scope: Construct, files: ModelFiles): StagedModel {
   const [first] = locations;
   if (first === undefined) throw new RangeError(`${files.folder} has no files.`);
   const key = first.objectKey.slice(0, first.objectKey.lastIndexOf('/') + 1);
-  return { bucketName: first.bucketName, key };
+  return { bucketName: first.bucketName, key, objectKeys: locations.map(({ objectKey }) => objectKey) };
 }
 
 /** Packs the files into one tar.gz and uploads that. Kept in the assembly's folder, so that it is packed once. */
@@ -48,7 +50,7 @@ export function stageTarball(scope: Construct, files: ModelFiles): StagedModel {
   const target = join(assemblyFolder(scope), staged);
   if (!existsSync(target)) pack(files, target);
   const { bucketName, objectKey } = addFile(scope, staged, `${files.hash}.tar.gz`);
-  return { bucketName, key: objectKey };
+  return { bucketName, key: objectKey, objectKeys: [objectKey] };
 }
 
 /** tar's exit code when a file's status changed while it was read. */

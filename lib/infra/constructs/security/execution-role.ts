@@ -1,5 +1,14 @@
 /** The role that SageMaker takes to fetch image and model and to write logs and metrics. No managed policies. */
-import { CfnPolicy, Effect, type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { createHash } from 'node:crypto';
+import {
+  CfnPolicy,
+  Effect,
+  type IRole,
+  Policy,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -36,18 +45,23 @@ export class ExecutionRole extends Construct {
     resource.node.addDependency(...this.#policies);
   }
 
-  /** Lets SageMaker read the model's objects, and nothing else of their bucket. */
+  /**
+   * Lets SageMaker read the model's objects, and nothing else of their bucket. In a policy of its own: during an update
+   * the fleet that leaves still reads the model before, whose policy CloudFormation deletes in its clean-up.
+   */
   grantModel({ bucket, key, packaging }: BoundModel): void {
-    this.#allow(['s3:GetObject'], [bucket.arnForObjects(packaging === 'files' ? `${key}*` : key)]);
-    if (packaging === 'files') this.grantListObjects(bucket, key);
-    if (bucket.encryptionKey !== undefined) this.grantKey(bucket.encryptionKey);
+    this.#allowApart('Model', [
+      allow(['s3:GetObject'], [bucket.arnForObjects(packaging === 'files' ? `${key}*` : key)]),
+      ...(packaging === 'files'
+        ? [allow(['s3:ListBucket'], [bucket.bucketArn], { StringLike: { 's3:prefix': `${key}*` } })]
+        : []),
+      ...(bucket.encryptionKey === undefined ? [] : [allow(KEY_ACTIONS, [bucket.encryptionKey.keyArn])]),
+    ]);
   }
 
+  /** In a policy of its own, as for a model. */
   grantImage({ repository }: BoundImage): void {
-    this.#allow(
-      ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
-      [repository.repositoryArn],
-    );
+    this.#allowApart('Image', [allow(IMAGE_ACTIONS, [repository.repositoryArn])]);
   }
 
   /** Reading objects under a prefix. */
@@ -74,7 +88,7 @@ export class ExecutionRole extends Construct {
 
   /** Encrypting and decrypting with a customer's key. */
   grantKey(key: IKey): void {
-    this.#allow(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn]);
+    this.#allow(KEY_ACTIONS, [key.keyArn]);
   }
 
   /** SageMaker asks with this role whether the alarms of a rollout went off. */
@@ -100,12 +114,43 @@ export class ExecutionRole extends Construct {
     });
   }
 
-  #allow(actions: string[], resources: string[], conditions: object = {}): void {
-    const statement = new PolicyStatement({ effect: Effect.ALLOW, actions, resources, conditions });
-    const { policyDependable } = this.role.addToPrincipalPolicy(statement);
+  #allow(actions: readonly string[], resources: readonly string[], conditions: object = {}): void {
+    const { policyDependable } = this.role.addToPrincipalPolicy(allow(actions, resources, conditions));
     if (policyDependable !== undefined) this.#policies.add(policyDependable);
     for (const resource of resources) acknowledgeWildcard(this.role, resource, WILDCARDS);
   }
+
+  /** A policy whose logical id holds what it allows: another one never changes it, but stands beside it. */
+  #allowApart(name: string, statements: readonly PolicyStatement[]): void {
+    const content = JSON.stringify(Stack.of(this).resolve(statements.map((each) => each.toStatementJson())));
+    const id = `${name}${createHash('sha256').update(content).digest('hex').slice(0, ID_DIGITS)}`;
+    if (this.node.tryFindChild(id) !== undefined) return;
+    const policy = new Policy(this, id, { statements: [...statements] });
+    this.role.attachInlinePolicy(policy);
+    this.#policies.add(policy);
+    for (const resource of statements.flatMap((each) => each.resources)) {
+      acknowledgeWildcard(policy, resource, WILDCARDS);
+    }
+  }
+}
+
+/** Of a content hash in a logical id; CloudFormation's ids have 255 characters at most. */
+const ID_DIGITS = 12;
+
+const KEY_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];
+const IMAGE_ACTIONS = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+
+function allow(
+  actions: readonly string[],
+  resources: readonly string[],
+  conditions: object = {},
+): PolicyStatement {
+  return new PolicyStatement({
+    effect: Effect.ALLOW,
+    actions: [...actions],
+    resources: [...resources],
+    conditions,
+  });
 }
 
 const WILDCARDS =
