@@ -13,7 +13,7 @@ import type { Rules } from '../reply/decision.js';
 import { traceOf } from '../reply/errors.js';
 import { modelInfo } from '../reply/model-info.js';
 import { StageTimes } from '../reply/stage-times.js';
-import { byClass, rowFor, thresholdsFor } from '../reply/thresholds.js';
+import { byClass, thresholdsFor } from '../reply/thresholds.js';
 import { type ReplyFrame, writeDocument, writeLines } from '../reply/write-reply.js';
 import type { ParsedRequest } from '../request/candidate.js';
 import type { Accepted, Service } from '../service.js';
@@ -119,14 +119,14 @@ function frameOf(
 }
 
 function policyInfo({ name, sha256 }: ServedPolicy, { classNames, thresholds }: Rules): PolicyInfo {
-  const { byCombination: plain } = rowFor(thresholds.byAnswers, 1);
-  return {
-    name,
-    sha256,
+  const [plain, ...byParts] = thresholds.byAnswers.map(({ atLeast, byCombination }) => ({
+    at_least: atLeast,
     thresholds: {
-      text: byClass(classNames, plain.text),
-      image: byClass(classNames, plain.image),
-      'text+image': byClass(classNames, plain['text+image']),
+      text: byClass(classNames, byCombination.text),
+      image: byClass(classNames, byCombination.image),
+      'text+image': byClass(classNames, byCombination['text+image']),
     },
-  };
+  }));
+  if (plain === undefined) throw new RangeError('The policy has no thresholds.');
+  return { name, sha256, thresholds: plain.thresholds, ...(byParts.length > 0 && { by_parts: byParts }) };
 }

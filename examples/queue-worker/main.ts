@@ -80,12 +80,10 @@ async function work(name: string): Promise<'finished' | 'failed'> {
     const image = job.image === undefined ? undefined : imageFile(join(todo, basename(job.image)));
     const id = job.id ?? basename(name, '.json');
     const answer = await client.classify({ id, text: job.text, image }, { signal: stop.signal });
-    const { prediction } = answer;
+    const { prediction, verdict } = answer;
     const inReview = await sendForReview(answer, name, job);
-    await finish(done, name, { ...job, prediction });
-    console.log(
-      `${name} ${prediction.any_harmful ? 'harmful' : 'harmless'}${inReview ? ', sent to review' : ''}`,
-    );
+    await finish(done, name, { ...job, verdict, prediction });
+    console.log(`${name} ${verdict}${inReview ? ', sent to review' : ''}`);
     return 'finished';
   } catch (error) {
     if (stop.signal.aborted) return 'failed';

@@ -1,10 +1,12 @@
 /**
- * A backend that takes uploads: `POST /uploads?caption=…` with the image as body. What was judged harmless is published,
- * what is harmful is refused, and what could not be judged is kept for a person. Nothing is published unjudged.
+ * A backend that takes uploads: `POST /uploads?caption=…` with the image as body. What the verdict allows is published, what
+ * it flags is refused, and everything else is kept for a person. Nothing is published unjudged: a parameter that is not the
+ * one caption would be shown and never read by the model, so it is refused.
  */
 import { randomUUID } from 'node:crypto';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import {
+  type Action,
   ImageError,
   ModerationClient,
   ModerationClientError,
@@ -23,16 +25,33 @@ app.disable('x-powered-by');
 
 app.post('/uploads', express.raw({ type: () => true, limit: '20mb' }), async (request, response) => {
   const id = randomUUID();
-  const caption = typeof request.query['caption'] === 'string' ? request.query['caption'] : undefined;
+  const caption = captionOf(request);
+  if (caption === null) {
+    response.status(400).json({ id, status: 'refused', code: 'invalid_query' });
+    return;
+  }
   const image = Buffer.isBuffer(request.body) && request.body.length > 0 ? request.body : undefined;
   try {
-    const { prediction } = await client.classify({ id, text: caption, image });
-    if (prediction.any_harmful) response.status(422).json({ id, status: 'refused' });
-    else response.status(201).json({ id, status: 'published' });
+    const { verdict } = await client.classify({ id, text: caption, image }, { frames: true, windows: true });
+    answer(verdict, id, response);
   } catch (error) {
     answerUnjudged(error, id, response);
   }
 });
+
+/** The caption; undefined where there is none, and null where the query holds anything but one. */
+function captionOf(request: Request): string | undefined | null {
+  const query = new URL(request.url, 'http://localhost').searchParams;
+  const keys = [...query.keys()];
+  if (keys.length > 1 || keys.some((key) => key !== 'caption')) return null;
+  return query.get('caption') ?? undefined;
+}
+
+function answer(verdict: Action, id: string, response: Response): void {
+  if (verdict === 'allow') response.status(201).json({ id, status: 'published' });
+  else if (verdict === 'flag') response.status(422).json({ id, status: 'refused' });
+  else response.status(202).json({ id, status: 'held for review' });
+}
 
 /** The caller's own mistake is told; everything else sends the upload to a person. */
 function answerUnjudged(error: unknown, id: string, response: Response): void {

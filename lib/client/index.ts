@@ -3,12 +3,14 @@
 export type { Action } from '../contract/action.js';
 export { LABELS, type Label } from '../contract/labels.js';
 export type { Modality } from '../contract/modality.js';
+export type { Part, View } from '../contract/parts.js';
 export type { ModelInfo, PolicyInfo, Prediction } from '../contract/reply.js';
 export {
   REVIEW_EVENT,
   type ReviewDetail,
   type ReviewReason,
 } from '../contract/review-event.js';
+export type { Unseen, UnseenCode } from '../contract/unseen.js';
 export { PAYLOAD_LIMITS } from '../sagemaker/payload.js';
 export type { ObjectStore, S3ClientLike } from './asynchronous/object-store.js';
 export { ModerationClientError } from './errors/client-error.js';

@@ -1,4 +1,5 @@
 import { type Parameters, parametersSchema } from '../contract/request.js';
+import { verdictOf } from '../contract/verdict.js';
 import { type Connection, connect, type Route } from './connect.js';
 import { Courier, type CourierOptions } from './delivery/courier.js';
 import type { Answer } from './delivery/exchange.js';
@@ -121,7 +122,8 @@ export class ModerationClient {
       });
       const { attempts } = item;
       if (!result.ok) throw errorOf(result, { ...context, attempts });
-      return { prediction: result.prediction, ...result.frame, attempts };
+      const { prediction } = result;
+      return { verdict: verdictOf(prediction), prediction, ...result.frame, attempts };
     } catch (error) {
       throw signal.aborted ? abortedError(signal, context) : surface(error, context);
     }
@@ -169,12 +171,22 @@ function patient<Options extends CallOptions>(options: Options): Options {
   return { ...options, timeoutMs, attemptTimeoutMs: options.attemptTimeoutMs ?? timeoutMs };
 }
 
-function parametersOf({ thresholds, timings }: ClassifyOptions, reader: OptionReader): Parameters {
-  const given = { ...(thresholds && { thresholds: { ...thresholds } }), ...(timings && { timings }) };
+function parametersOf(options: ClassifyOptions, reader: OptionReader): Parameters {
+  const { thresholds, timings, frames, windows, tiles, views } = options;
+  const given = {
+    ...(thresholds && { thresholds: { ...thresholds } }),
+    ...(timings && { timings }),
+    ...(frames !== undefined && { frames }),
+    ...(windows !== undefined && { windows }),
+    ...(tiles !== undefined && { tiles }),
+    ...(views && { views: [...views] }),
+  };
   const parsed = parametersSchema.safeParse(given);
   if (!parsed.success) {
     const places = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    reader.refuse(`the parameters are invalid (${places.join('; ')}); expected thresholds from 0 to 1`);
+    reader.refuse(
+      `the parameters are invalid (${places.join('; ')}); expected thresholds from 0 to 1, true or false for frames, windows and tiles, and views of 'shown'`,
+    );
   }
   return given;
 }

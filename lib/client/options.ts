@@ -1,5 +1,6 @@
 /** The options of the client and of its calls: units, ranges and what happens without them. */
 import type { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import type { View } from '../contract/parts.js';
 import type { ObjectStore, S3ClientLike } from './asynchronous/object-store.js';
 import type { ClientEvent } from './events.js';
 
@@ -115,6 +116,14 @@ export type ModerationClientOptions = CommonOptions & (SageMakerTarget | HttpTar
 export interface CallOptions {
   /** Replaces thresholds of the model, class by class, each 0 to 1. @default the model's own */
   readonly thresholds?: Readonly<Record<string, number>> | undefined;
+  /** Judges the frames of animations, not the first alone. @default what the service's policy says, else false */
+  readonly frames?: boolean | undefined;
+  /** Judges the whole of long texts, in windows. @default what the service's policy says, else false */
+  readonly windows?: boolean | undefined;
+  /** Judges pictures of extreme aspect in tiles as well. @default what the service's policy says, else false */
+  readonly tiles?: boolean | undefined;
+  /** `['shown']` judges posts as people see them as well. @default what the service's policy says, else none */
+  readonly views?: readonly View[] | undefined;
   /** Ends the call with an AbortedError. @default never */
   readonly signal?: AbortSignal | undefined;
   /** @default that of the client */

@@ -1,9 +1,15 @@
+import type { Action } from '../contract/action.js';
 import type { Prediction } from '../contract/reply.js';
 import type { ModerationClientError } from './errors/client-error.js';
 import type { ReplyFrame } from './wire/read-reply.js';
 
 /** The answer to a post, and what it rests on. */
 export interface Classification extends ReplyFrame {
+  /**
+   * What to do with the post, whether the service has a policy or not: its decision, or else `flag` for a predicted class
+   * and `review` for content that was not judged.
+   */
+  readonly verdict: Action;
   readonly prediction: Prediction;
   /** How often the post was sent. */
   readonly attempts: number;
@@ -24,6 +30,8 @@ export interface Answered extends Classification {
  */
 export interface Unanswered {
   readonly ok: false;
+  /** A post that was not judged is for a person. */
+  readonly verdict: 'review';
   /** Position in the input, from 0. */
   readonly index: number;
   /** The post's own id. */

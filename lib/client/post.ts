@@ -1,10 +1,12 @@
 /** What a caller hands in. */
 
-/** One post. At least one of `text` (beyond white space) and `image` must be there; null means absent. */
+/** One post. At least one of `text` (beyond white space) and an image must be there; null means absent. */
 export interface Post {
-  /** Plain text, any language. The model reads its first tokens only (64 for SigLIP2). */
+  /** Plain text, any language. The model reads its first tokens (64 for SigLIP2), and more by the option `windows`. */
   readonly text?: string | null | undefined;
   readonly image?: ImageSource | null | undefined;
+  /** Further images of the post; the service takes 10 in all unless told otherwise. */
+  readonly images?: readonly ImageSource[] | null | undefined;
   /** The caller's own name for the post, at most 256 characters; it comes back with the outcome. */
   readonly id?: string | null | undefined;
 }

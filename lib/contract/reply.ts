@@ -69,13 +69,24 @@ export type ModelInfo = z.infer<typeof modelInfoSchema>;
 
 const thresholdsSchema = z.record(z.string(), z.number());
 
+const thresholdTableSchema = z.object({
+  text: thresholdsSchema,
+  image: thresholdsSchema,
+  'text+image': thresholdsSchema,
+});
+
 /** The policy that the decisions rest on. */
 export const policyInfoSchema = z.object({
   name: z.string(),
   /** SHA-256 of the file. */
   sha256: z.string(),
   /** The thresholds that were applied, per class, for posts whose answer rests on these modalities. */
-  thresholds: z.object({ text: thresholdsSchema, image: thresholdsSchema, 'text+image': thresholdsSchema }),
+  thresholds: thresholdTableSchema,
+  /** Those of posts with so many answers or more, rising; absent where there are none. */
+  by_parts: z
+    .array(z.object({ at_least: z.int().min(2), thresholds: thresholdTableSchema }))
+    .min(1)
+    .optional(),
 });
 
 export type PolicyInfo = z.infer<typeof policyInfoSchema>;

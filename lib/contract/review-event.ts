@@ -24,10 +24,10 @@ export const EVENT_OVERHEAD_BYTES = 2048;
 /** Entries of one PutEvents request. */
 export const MAX_EVENTS_PER_REQUEST = 10;
 
-export const REVIEW_REASONS = ['class', 'band', 'audit', 'unjudged'] as const;
+export const REVIEW_REASONS = ['class', 'band', 'unseen', 'audit', 'unjudged'] as const;
 /**
  * Why a person must look. `class`: its probability is at or above its threshold. `band`: no class is, but one lies in the
- * policy's review band. `audit`: every class allows the post and it was drawn at random. `unjudged`: the service gave no
+ * policy's review band. `unseen`: content of the post was not judged. `audit`: every class allows the post and it was drawn at random. `unjudged`: the service gave no
  * answer. Readers must expect reasons that they do not know yet.
  */
 export type ReviewReason = (typeof REVIEW_REASONS)[number];
@@ -38,8 +38,10 @@ const reasonSchema = z.object({
   class: z.string().optional(),
   probability: z.number().min(0).max(1).optional(),
   threshold: z.number().optional(),
-  /** Of `unjudged`: a code of docs/errors.md or docs/client.md. */
+  /** Of `unjudged`: a code of docs/errors.md or docs/client.md. Of `unseen`: a code of docs/unseen.md. */
   code: z.string().optional(),
+  /** Of `unseen`, as in the prediction. */
+  figure: z.number().optional(),
   retryable: z.boolean().optional(),
 });
 

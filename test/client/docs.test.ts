@@ -76,11 +76,11 @@ test('the README shows the same first example', async () => {
 });
 
 test('its first example classifies a text with an image', async () => {
-  expect(await run(snippets[0] ?? '')).toBe('true { red: 0.75, green: 0, blue: 0 }\n');
+  expect(await run(snippets[0] ?? '')).toBe('review { red: 0.75, green: 0, blue: 0 }\n');
 });
 
 test('its example of many posts tells answers from errors', async () => {
-  expect(await run(snippets[1] ?? '')).toBe('a harmful: true\nb for review: empty_item\n');
+  expect(await run(snippets[1] ?? '')).toBe('a review\nb for review: empty_item\n');
 });
 
 test('its example of reviews puts an event on the bus for a post in review, and for no other', async () => {

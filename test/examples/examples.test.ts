@@ -98,6 +98,43 @@ describe('the upload service', () => {
     ]);
   });
 
+  test('refuses what a page may show and the model would not read', async () => {
+    const { firstLine, child, finished } = start('upload-service', [], {});
+    const [url = ''] = /http:\S+/.exec(await firstLine) ?? [];
+    for (const query of [
+      'caption=a&caption=b',
+      'caption[]=a',
+      'Caption=a',
+      'caption=a&title=b',
+      'caption[0]=a',
+    ]) {
+      const response = await fetch(`${url}/uploads?${query}`, { method: 'POST' });
+      expect([query, response.status]).toEqual([query, 400]);
+    }
+    child.kill('SIGTERM');
+    await finished;
+  });
+
+  test('keeps what the model sees a part of for a person, and judges every frame', async () => {
+    const posts = join(projectRoot, 'test', 'fixtures', 'posts');
+    const [frames, hidden] = await Promise.all(
+      ['anim-second-harmful.gif', 'alpha-red.png'].map((name) => readFile(join(posts, name))),
+    );
+    expect(
+      await upload({}, [
+        ['A quiet walk', frames],
+        ['A quiet walk', hidden],
+        [`${'walk '.repeat(70)}zorvak`, undefined],
+        ['zor\u200bvak', undefined],
+      ]),
+    ).toEqual([
+      [422, 'refused'],
+      [202, 'held for review'],
+      [422, 'refused'],
+      [202, 'held for review'],
+    ]);
+  });
+
   test('publishes nothing while the model cannot be asked', async () => {
     expect(await upload(NOBODY, [['A quiet walk', undefined]])).toEqual([[202, 'held for review']]);
   });
@@ -119,8 +156,8 @@ describe('the queue worker', () => {
     const { code, out } = await start('queue-worker', [folder]).finished;
     expect(code).toBe(0);
     expect(out.trim().split('\n')).toEqual([
-      '1.json harmless',
-      '2.json harmful',
+      '1.json allow',
+      '2.json flag',
       '3.json empty_item, not judged',
       '4.json unreadable_job, not judged',
     ]);
@@ -181,9 +218,9 @@ describe('reviews', () => {
     const { code, out } = await work();
     expect([code, ...out.trim().split('\n')]).toEqual([
       0,
-      '1.json harmless',
-      '2.json harmful, sent to review',
-      '3.json harmful',
+      '1.json allow',
+      '2.json review, sent to review',
+      '3.json flag',
       '4.json empty_item, not judged; review: sent',
       '5.json unreadable_job, not judged',
     ]);
@@ -199,7 +236,7 @@ describe('reviews', () => {
     reviews.troubles = Array.from({ length: 5 }, () => ({ refuse: { 0: 'ThrottlingException' } }));
     await job('1.json', 45);
     const { code, out } = await work();
-    expect(out).toBe('1.json review_not_sent, to be tried again\n1.json harmful, sent to review\n');
+    expect(out).toBe('1.json review_not_sent, to be tried again\n1.json review, sent to review\n');
     expect(code).toBe(0);
     expect(reviews.taken).toHaveLength(1);
   }, 60_000);

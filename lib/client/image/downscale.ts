@@ -9,9 +9,9 @@ const FORMATS = new Set(['jpeg', 'png', 'webp']);
 const MAX_PIXELS = 100_000_000;
 
 /**
- * The image with its shorter edge at `shorterEdge` pixels, as a JPEG without chroma subsampling. As the service does,
- * it takes no notice of EXIF orientation and colour profiles, and drops alpha instead of blending it. What is small
- * already, cannot be decoded here, or would not shrink travels as it is: the service judges it.
+ * The image with its shorter edge at `shorterEdge` pixels, as a JPEG without chroma subsampling. EXIF orientation and
+ * colour profile travel with it, so that the service can tell of them. What is small already, is not opaque, cannot be decoded
+ * here, or would not shrink travels as it is: the service judges it.
  */
 export async function downscaled(image: ReadImage, options: Downscale | undefined): Promise<ReadImage> {
   if (options === undefined) return image;
@@ -19,13 +19,16 @@ export async function downscaled(image: ReadImage, options: Downscale | undefine
   const bytes = typeof image === 'string' ? decoded(image) : image;
   try {
     const pipeline = sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: MAX_PIXELS });
-    const { format, width, height, pages = 1, depth, space } = await pipeline.metadata();
+    const { format, width, height, pages = 1, depth, space, hasAlpha } = await pipeline.metadata();
     const shorter = Math.min(width, height);
     const plain = FORMATS.has(format) && pages === 1 && depth === 'uchar' && /^(?:srgb|b-w)$/.test(space);
     if (!plain || shorter <= options.shorterEdge) return image;
+    if (hasAlpha && !(await pipeline.clone().stats()).isOpaque) return image;
     const scale = options.shorterEdge / shorter;
     const small = await pipeline
       .removeAlpha()
+      .keepExif()
+      .keepIccProfile()
       .resize(Math.round(width * scale), Math.round(height * scale), { fit: 'fill', fastShrinkOnLoad: false })
       .jpeg({ quality: options.quality, chromaSubsampling: '4:4:4' })
       .toBuffer();

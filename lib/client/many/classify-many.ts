@@ -1,3 +1,4 @@
+import { verdictOf } from '../../contract/verdict.js';
 import type { Courier, CourierOptions } from '../delivery/courier.js';
 import type { Answer } from '../delivery/exchange.js';
 import { Gate } from '../delivery/gate.js';
@@ -129,11 +130,19 @@ class ManyRun {
       return;
     }
     const { prediction, frame } = result;
-    this.#outcomes.put({ ok: true, index, id, prediction, ...frame, attempts });
+    this.#outcomes.put({
+      ok: true,
+      index,
+      id,
+      verdict: verdictOf(prediction),
+      prediction,
+      ...frame,
+      attempts,
+    });
   }
 
   #refuse(itemIndex: number, itemId: string | undefined, failure: Failure, attempts: number): void {
     const error = errorOf(failure, { itemIndex, itemId, attempts });
-    this.#outcomes.put({ ok: false, index: itemIndex, id: itemId, error });
+    this.#outcomes.put({ ok: false, index: itemIndex, id: itemId, verdict: 'review', error });
   }
 }

@@ -1,6 +1,7 @@
 import { combinationOf } from '../../contract/modality.js';
 import type { Prediction } from '../../contract/reply.js';
 import { EVENT_OVERHEAD_BYTES, REVIEW_EVENT, type ReviewDetail } from '../../contract/review-event.js';
+import { actionOfUnseen } from '../../contract/unseen.js';
 import { ModerationClientError } from '../errors/client-error.js';
 import { abortedError, surface } from '../errors/error-of.js';
 import { fail } from '../errors/failure.js';
@@ -113,18 +114,23 @@ function aboutAnswer({ prediction, model, policy, thresholds, requestId }: Class
 }
 
 function reasonsOf(
-  { audit, class_predictions: predicted, probabilities }: Prediction,
+  { audit, class_predictions: predicted, probabilities, unseen = [] }: Prediction,
   thresholds: Readonly<Record<string, number>>,
 ): ReviewDetail['reasons'] {
   if (audit === true) return [{ why: 'audit' }];
   const classes = Object.keys(predicted).filter((name) => predicted[name]);
-  if (classes.length === 0) return [{ why: 'band' }];
-  return classes.map((name) => ({
-    why: 'class',
-    class: name,
-    probability: probabilities[name],
-    threshold: thresholds[name],
-  }));
+  const reasons: ReviewDetail['reasons'] = [
+    ...classes.map((name) => ({
+      why: 'class' as const,
+      class: name,
+      probability: probabilities[name],
+      threshold: thresholds[name],
+    })),
+    ...unseen
+      .filter((entry) => actionOfUnseen([entry]) !== 'allow')
+      .map(({ code, figure }) => ({ why: 'unseen' as const, code, figure })),
+  ];
+  return reasons.length > 0 ? reasons : [{ why: 'band' }];
 }
 
 function aboutError({ code, retryable, requestId }: ModerationClientError): About {

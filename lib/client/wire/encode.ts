@@ -2,12 +2,12 @@ import { MAX_ID_CHARS } from '../../contract/request.js';
 import { fail } from '../errors/failure.js';
 import { downscaled } from '../image/downscale.js';
 import { type ReadImage, readImage } from '../image/read-image.js';
-import type { Post } from '../post.js';
+import type { ImageSource, Post } from '../post.js';
 import type { CallSettings } from '../settings.js';
 import { envelopeBytes } from './body.js';
 import type { Item } from './item.js';
 
-const FIELDS = new Set(['text', 'image', 'id']);
+const FIELDS = new Set(['text', 'image', 'images', 'id']);
 
 /** What every notion of white space takes for content. */
 const WORD = /[\p{L}\p{N}]/u;
@@ -27,10 +27,13 @@ export async function encodeItem(
   settings: EncodeSettings,
   signal: AbortSignal,
 ): Promise<Item> {
-  const { text, id, image } = checked(post);
-  const read = image === null ? null : await readImage(image, { maxBytes: settings.maxImageBytes, signal });
-  const fitting = read === null ? null : await downscaled(read, settings.downscale);
-  const bytes = instanceBytes({ text, id, image: fitting });
+  const { text, id, image, images } = checked(post);
+  const travelling = async (source: ImageSource): Promise<ReadImage> =>
+    downscaled(await readImage(source, { maxBytes: settings.maxImageBytes, signal }), settings.downscale);
+  const first = image === null ? null : await travelling(image);
+  const more: ReadImage[] = [];
+  for (const source of images) more.push(await travelling(source));
+  const bytes = instanceBytes({ text, id, image: first, images: more });
   const size = bytes.byteLength + envelopeBytes;
   if (size > settings.maxRequestBytes) {
     const { maxRequestBytes: limit, requestCeiling } = settings;
@@ -42,7 +45,7 @@ export async function encodeItem(
     id: id ?? undefined,
     bytes,
     hasText: text === null ? false : WORD.test(text) || undefined,
-    hasImage: image !== null,
+    hasImage: image !== null || images.length > 0,
     attempts: 0,
     retries: 0,
   };
@@ -54,18 +57,27 @@ export function idOf(post: unknown): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
-function checked(post: Post): { [Field in keyof Post]-?: NonNullable<Post[Field]> | null } {
+interface CheckedPost {
+  readonly text: string | null;
+  readonly image: ImageSource | null;
+  readonly images: readonly ImageSource[];
+  readonly id: string | null;
+}
+
+function checked(post: Post): CheckedPost {
   if (typeof post !== 'object' || post === null || Array.isArray(post)) {
-    fail('invalid_item', `The post is ${kindOf(post)}; expected an object with text, image and id.`);
+    fail('invalid_item', `The post is ${kindOf(post)}; expected an object with text, image, images and id.`);
   }
   const unknown = Object.keys(post).find((field) => !FIELDS.has(field));
   if (unknown !== undefined) {
     fail(
       'invalid_item',
-      `Unknown field ${JSON.stringify(unknown.slice(0, 64))}; expected text, image and id.`,
+      `Unknown field ${JSON.stringify(unknown.slice(0, 64))}; expected text, image, images and id.`,
     );
   }
   const { text = null, image = null, id = null } = post;
+  const images = post.images ?? [];
+  if (!Array.isArray(images)) fail('invalid_item', `images is ${kindOf(images)}; expected an array or null.`);
   if (text !== null && typeof text !== 'string') {
     fail('invalid_item', `text is ${kindOf(text)}; expected a string or null.`);
   }
@@ -75,22 +87,28 @@ function checked(post: Post): { [Field in keyof Post]-?: NonNullable<Post[Field]
   if (id !== null && id.length > MAX_ID_CHARS) {
     fail('invalid_item', `id has ${id.length} characters; expected at most ${MAX_ID_CHARS}.`);
   }
-  return { text, image, id };
+  return { text, image, images, id };
 }
 
 interface Instance {
   readonly text: string | null;
   readonly id: string | null;
   readonly image: ReadImage | null;
+  readonly images: readonly ReadImage[];
 }
 
-function instanceBytes({ text, id, image }: Instance): Uint8Array {
+function instanceBytes({ text, id, image, images }: Instance): Uint8Array {
   const fields = {
     ...(id !== null && { id }),
     ...(text !== null && { text }),
-    ...(image !== null && { image_base64: typeof image === 'string' ? image : base64(image) }),
+    ...(image !== null && { image_base64: written(image) }),
+    ...(images.length > 0 && { images: images.map(written) }),
   };
   return Buffer.from(JSON.stringify(fields));
+}
+
+function written(image: ReadImage): string {
+  return typeof image === 'string' ? image : base64(image);
 }
 
 function base64(bytes: Uint8Array): string {

@@ -62,7 +62,8 @@ export function readReply(body: Uint8Array, question: Question): Reply | Failure
     return invalid(`The answer has ${counts}, so none can be told from another.`, requestId);
   }
   const asked = Object.entries(question.parameters.thresholds ?? {});
-  const applied = [thresholds, ...Object.values(policy?.thresholds ?? {})];
+  const tables = [policy?.thresholds, ...(policy?.by_parts ?? []).map((row) => row.thresholds)];
+  const applied = [thresholds, ...tables.flatMap((table) => Object.values(table ?? {}))];
   if (asked.some(([name, threshold]) => applied.some((each) => each[name] !== threshold))) {
     return invalid('The answer applies other thresholds than were asked for.', requestId);
   }
@@ -94,7 +95,8 @@ function readError(slot: object, item: Item, requestId: string): Failure {
 function doubtOf(prediction: Prediction, item: Item, { policy, ...frame }: ReplyFrame): string | undefined {
   const { class_predictions: predicted, probabilities, modalities_used: used } = prediction;
   const { calibrated_probabilities: calibrated = probabilities } = prediction;
-  const thresholds = policy?.thresholds[combinationOf(used)] ?? frame.thresholds;
+  const table = policyRow(policy, prediction.parts?.length ?? 1);
+  const thresholds = table?.[combinationOf(used)] ?? frame.thresholds;
   const classes = Object.keys(thresholds);
   const differ = (given: object): boolean =>
     Object.keys(given).length !== classes.length || !classes.every((name) => Object.hasOwn(given, name));
@@ -113,6 +115,7 @@ function doubtOf(prediction: Prediction, item: Item, { policy, ...frame }: Reply
       'any_harmful contradicts class_predictions.',
     ],
     ...decisionDoubts(prediction, policy),
+    ...partDoubts(prediction),
     [
       used.includes('image') !== item.hasImage,
       'The answer rests on an image where the post has none, or the reverse.',
@@ -137,6 +140,30 @@ function decisionDoubts(
     ],
     [decision === 'allow' && harmful, 'The decision allows a post with a predicted class.'],
     [audit === true && decision !== 'review', 'An audited post is not sent to review.'],
+  ];
+}
+
+/** The thresholds of posts with so many answers. */
+function policyRow(policy: PolicyInfo | undefined, answers: number): PolicyInfo['thresholds'] | undefined {
+  const row = policy?.by_parts?.findLast(({ at_least }) => answers >= at_least);
+  return row?.thresholds ?? policy?.thresholds;
+}
+
+/** The strictest part decides: no part may have a higher probability than the post. */
+function partDoubts({
+  parts,
+  decided_by,
+  probabilities,
+}: Prediction): readonly (readonly [boolean, string])[] {
+  const highest = (name: string): number =>
+    Math.max(...(parts ?? []).map((part) => part.probabilities[name] ?? Number.NaN));
+  return [
+    [(parts === undefined) !== (decided_by === undefined), 'Only one of parts and decided_by is there.'],
+    [parts !== undefined && (decided_by ?? 0) >= parts.length, 'decided_by names no part.'],
+    [
+      parts !== undefined && Object.entries(probabilities).some(([name, value]) => highest(name) !== value),
+      'The probabilities are not the highest of the parts.',
+    ],
   ];
 }
 

@@ -28,7 +28,7 @@ describe('a large image becomes a JPEG whose shorter edge is as asked', () => {
     ['JPEG', () => picture(1200, 900).jpeg().toBuffer()],
     ['PNG', () => picture(1200, 900).png().toBuffer()],
     ['WebP', () => picture(1200, 900).webp({ quality: 100, effort: 0 }).toBuffer()],
-    ['PNG with alpha', () => picture(1200, 900, 4).png().toBuffer()],
+    ['PNG with alpha that covers nothing', () => picture(1200, 900).ensureAlpha().png().toBuffer()],
   ])('%s', async (_, make) => {
     const image = await make();
     const small = await downscaled(image, SMALL);
@@ -46,11 +46,22 @@ describe('a large image becomes a JPEG whose shorter edge is as asked', () => {
     ]);
   });
 
-  test('with its EXIF orientation ignored, as the service ignores it', async () => {
+  test('unless something shines through, which the service tells', async () => {
+    const image = await picture(1200, 900).ensureAlpha(0.5).png().toBuffer();
+    expect(await downscaled(image, SMALL)).toBe(image);
+  });
+
+  test('with its colour profile, which the service tells', async () => {
+    const image = await picture(1200, 900).withIccProfile('p3').jpeg().toBuffer();
+    const { icc } = await sharp(Buffer.from((await downscaled(image, SMALL)) as Uint8Array)).metadata();
+    expect(icc).toEqual((await sharp(image).metadata()).icc);
+  });
+
+  test('as it is stored, with its EXIF orientation, which the service tells', async () => {
     const turned = await picture(1200, 900).withMetadata({ orientation: 6 }).jpeg().toBuffer();
     const small = await downscaled(turned, SMALL);
     expect(await sizeOf(small)).toEqual([299, 224, 'jpeg']);
-    expect((await sharp(Buffer.from(small as Uint8Array)).metadata()).orientation).toBeUndefined();
+    expect((await sharp(Buffer.from(small as Uint8Array)).metadata()).orientation).toBe(6);
   });
 
   test('with nearly the same colours', async () => {
