@@ -1,8 +1,8 @@
 """Change sets as `cdk deploy` uses them, for the local AWS API.
 
 moto fails where a change set is asked for that is not there, makes no outputs of what a change set has done, and
-takes what it read from Systems Manager for the value of a parameter. An update that fails is told as AWS does it: by
-the state of the stack, not by the call.
+takes what it read from Systems Manager for the value of a parameter. An update that fails is told as AWS does
+it: by the state of the stack, not by the call.
 """
 
 from moto.cloudformation.exceptions import CloudFormationError
