@@ -1,4 +1,5 @@
-// Builds the cpu image and tests it in containers; arguments go to Jest. Needs a Docker engine that runs.
+// Builds the cpu image and tests it in containers, then deploys with an image built from what the CDK stages; arguments go
+// to Jest. Needs a Docker engine that runs.
 //   node scripts/test-image.mjs [arguments of Jest]
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';

@@ -6,7 +6,7 @@
 import { cpSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { ListBucketsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { listModelFiles } from '../../lib/infra/constructs/model/model-files.js';
 import { ACCOUNT, LocalAws, motoPresent, REGION } from '../infra/support/local-aws.js';
@@ -166,6 +166,9 @@ describeImage('a deployment as a user runs it', () => {
         '<AlarmName>',
       );
       expect(await uploaded(model)).toEqual(filesOf(otherModel));
+      const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
+      expect(Buckets.map(({ Name }) => Name)).toEqual([ASSETS, expect.stringContaining('asyncbucket')]);
+
       await cdk.line(COLLECT);
       expect(await uploaded(model)).toEqual(new Map());
       expect(await pushed()).toEqual([]);
