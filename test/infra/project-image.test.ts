@@ -10,16 +10,19 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type App, Stack } from 'aws-cdk-lib/core';
+import { buildsWithBuildKit } from '../../lib/infra/constructs/container/docker-tools.js';
 import {
   ImageSource,
   type ImageTarget,
   type ProjectImageOptions,
 } from '../../lib/infra/constructs/container/image-source.js';
+import { DOCKER_MEDIA_TYPES } from '../../lib/infra/constructs/container/project-asset.js';
+import { dockerHint } from '../../lib/infra/stacks/docker-hint.js';
 import { projectRoot } from '../support/project-root.js';
-import { failure, newApp } from './support/synthesize.js';
+import { failure, IMAGE_URI, newApp } from './support/synthesize.js';
 
 const MAX_BYTES = 8e6;
 const ROOT_FILES = ['package.json', 'package-lock.json', '.npmrc', 'LICENSE', 'tsconfig.json'];
@@ -31,6 +34,7 @@ interface Build {
   readonly dockerBuildTarget: string;
   readonly dockerBuildArgs?: Record<string, string>;
   readonly networkMode?: string;
+  readonly dockerOutputs?: string[];
   readonly platform: string;
 }
 
@@ -163,6 +167,64 @@ describe('the hash of the image', () => {
     expect(hash({ buildArgs: { HTTPS_PROXY: 'http://proxy.example:3128' }, buildNetwork: 'host' })).toBe(
       before,
     );
+  });
+});
+
+describe('the output of the build', () => {
+  const machine = (environment: Record<string, string>) =>
+    buildsWithBuildKit({ HOME: '/nowhere', ...environment });
+  const plugins = mkdtempSync(join(tmpdir(), 'moderation-docker-'));
+  mkdirSync(join(plugins, 'cli-plugins'));
+  writeFileSync(join(plugins, 'cli-plugins', 'docker-buildx'), '');
+
+  test('has the media types that SageMaker takes where BuildKit builds, and nothing that the older builder refuses', () => {
+    expect(machine({ DOCKER_CONFIG: plugins })).toBe(true);
+    expect(machine({ DOCKER_CONFIG: plugins, DOCKER_BUILDKIT: '0' })).toBe(false);
+    expect(machine({ DOCKER_CONFIG: plugins, CDK_DOCKER: 'podman' })).toBe(false);
+    expect(stage('cpu', { buildOutput: DOCKER_MEDIA_TYPES }).build.dockerOutputs).toEqual([
+      'type=docker,oci-mediatypes=false',
+    ]);
+    expect(stage('cpu', { buildOutput: 'none' }).build.dockerOutputs).toBeUndefined();
+  });
+
+  test('makes no other image', () => {
+    const [first, second] = ['none', DOCKER_MEDIA_TYPES].map(
+      (buildOutput) => stage('cpu', { buildOutput }).hash,
+    );
+    expect(first).toBe(second);
+  });
+});
+
+describe('a machine without Docker', () => {
+  const context = { 'aws:cdk:bundling-stacks': ['**'] };
+  const project = { image: 'project' };
+  const bare = { CDK_DEFAULT_ACCOUNT: '111122223333', PATH: tmpdir() };
+
+  test('is told what to do before cdk deploy begins', () => {
+    expect(dockerHint(project, context, bare)).toMatch(
+      /^There is no docker here, .* CDK_DOCKER, .* -c image=ACCOUNT/,
+    );
+    expect(dockerHint(project, context, { ...bare, CDK_DOCKER: 'podman' })).toMatch(
+      /^There is no podman here/,
+    );
+    expect(dockerHint(project, context, { ...bare, CDK_DOCKER: '/no/docker' })).toMatch(
+      /^There is no \/no\/docker/,
+    );
+  });
+
+  test('is not told where no image is built: by another command, without credentials, with an image in ECR', () => {
+    expect(dockerHint(project, { 'aws:cdk:bundling-stacks': [] }, bare)).toBeUndefined();
+    expect(dockerHint(project, context, { PATH: tmpdir() })).toBeUndefined();
+    expect(dockerHint({ image: IMAGE_URI }, context, bare)).toBeUndefined();
+  });
+
+  test('is one whose PATH has no such file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'moderation-path-'));
+    writeFileSync(join(folder, 'docker'), '');
+    expect(
+      dockerHint(project, context, { ...bare, PATH: `${tmpdir()}${delimiter}${folder}` }),
+    ).toBeUndefined();
+    expect(dockerHint(project, context, { ...bare, CDK_DOCKER: join(folder, 'docker') })).toBeUndefined();
   });
 });
 

@@ -47,6 +47,8 @@ export const appContextSchema = z.strictObject({
   buildArgs: assignments.optional(),
   /** Network of the build's commands: `host`, `none` or the name of one. */
   buildNetwork: text.optional(),
+  /** As for `docker build --output`; `none` leaves it to the builder. */
+  buildOutput: text.optional(),
   instanceType: text.optional(),
   /** 2 to 5 types by comma, in the order of preference, in place of `instanceType`. */
   instancePool: list.optional(),
@@ -159,7 +161,7 @@ const NEEDS: Partial<Record<Setting, Setting>> = {
 };
 
 /** Settings that only the build of the project's image reads. */
-const OF_BUILDS = ['buildArgs', 'buildNetwork'] as const satisfies readonly Setting[];
+const OF_BUILDS = ['buildArgs', 'buildNetwork', 'buildOutput'] as const satisfies readonly Setting[];
 
 function contradictions(settings: AppContext, given: readonly string[]): string[] {
   return given.flatMap((key) => {

@@ -10,6 +10,7 @@ import { defined } from '../constructs/defined.js';
 import { ownContext, parseAppContext } from './app-context.js';
 import { BatchStack } from './batch-stack.js';
 import { deployCommand } from './deploy-command.js';
+import { dockerHint } from './docker-hint.js';
 import { EndpointStack } from './endpoint-stack.js';
 
 /** @throws ModerationError `invalid_configuration`, listing every unknown key and bad value of the context */
@@ -54,6 +55,8 @@ export async function runApp(review?: Review): Promise<number> {
   const app = new App();
   forgetReport(app);
   try {
+    const hint = dockerHint(parseAppContext(contextOf(app)), contextOf(app), process.env);
+    if (hint !== undefined) console.error(hint);
     const stack = createStack(app);
     const assembly = app.synth();
     const problems = await reviewed(app, stack, assembly.getStackByName(stack.stackName).template, review);

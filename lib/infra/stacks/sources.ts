@@ -30,8 +30,8 @@ export function modelSource(
     : ModelSource.fromTarball(bucket, key, hash);
 }
 
-export function imageSource({ image, buildArgs, buildNetwork }: AppContext): ImageSource {
+export function imageSource({ image, buildArgs, buildNetwork, buildOutput }: AppContext): ImageSource {
   return image === 'project'
-    ? ImageSource.fromProject(defined({ buildArgs, buildNetwork }))
+    ? ImageSource.fromProject(defined({ buildArgs, buildNetwork, buildOutput }))
     : ImageSource.fromUri(image);
 }

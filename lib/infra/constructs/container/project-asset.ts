@@ -6,6 +6,7 @@ import { IgnoreMode } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { defined } from '../defined.js';
 import { check } from '../rules.js';
+import { buildsWithBuildKit } from './docker-tools.js';
 import type { ImageTarget } from './image-source.js';
 
 export interface ImageBuildOptions {
@@ -23,7 +24,18 @@ export interface ImageBuildOptions {
    * @default - Docker's own
    */
   readonly buildNetwork?: string;
+  /**
+   * What is built, as for `docker build --output`, or `none` for what the builder takes itself. SageMaker refuses an image
+   * whose manifest has OCI's media types, which newer versions of BuildKit write unless they are told otherwise.
+   *
+   * @default - Docker's media types where this machine builds with BuildKit; `none` elsewhere
+   */
+  readonly buildOutput?: string;
 }
+
+/** Loads the image into the engine, with the media types that SageMaker takes. */
+export const DOCKER_MEDIA_TYPES = 'type=docker,oci-mediatypes=false';
+const NO_OUTPUT = 'none';
 
 export const DOCKERFILE = 'container/Dockerfile';
 const IGNORE_FILE = '.dockerignore';
@@ -42,7 +54,7 @@ export function projectAsset(
   scope: Construct,
   target: ImageTarget,
   folder: string,
-  { buildArgs = {}, buildNetwork }: ImageBuildOptions,
+  { buildArgs = {}, buildNetwork, buildOutput = defaultOutput() }: ImageBuildOptions,
 ): DockerImageAsset {
   checkFolder(folder);
   checkArguments(folder, Object.keys(buildArgs));
@@ -57,13 +69,18 @@ export function projectAsset(
       buildArgs,
       networkMode: buildNetwork === undefined ? undefined : NetworkMode.custom(buildNetwork),
       platform: Platform.LINUX_AMD64,
+      outputs: buildOutput === NO_OUTPUT ? undefined : [buildOutput],
       ignoreMode: IgnoreMode.DOCKER,
       exclude: [`!${DOCKERFILE}`],
       extraHash: lasting.length === 0 ? undefined : JSON.stringify(lasting.sort()),
-      invalidation: { buildArgs: false, networkMode: false },
+      invalidation: { buildArgs: false, networkMode: false, outputs: false },
       displayName: `moderation ${target}`,
     }),
   );
+}
+
+function defaultOutput(): string {
+  return buildsWithBuildKit(process.env) ? DOCKER_MEDIA_TYPES : NO_OUTPUT;
 }
 
 function checkFolder(folder: string): void {
