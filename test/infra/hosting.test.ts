@@ -144,7 +144,7 @@ describe('serverless hosting', () => {
       })),
     );
     expect(message.split('\n- ')).toHaveLength(7);
-    expect(message).toContain('memoryMb is 3000; expected 1024, 2048');
+    expect(message).toContain('memoryMb is 3000; expected one of 1024, 2048');
   });
 
   test('refuses a model that does not fit into the memory, and takes it in a smaller precision', () => {
@@ -155,6 +155,19 @@ describe('serverless hosting', () => {
       problem: expect.stringContaining('needs about 3700 MB of memory, memoryMb is 3072; convert it to int8'),
     });
     expect(serverlessSizeRules(files, 'int8', 3072)[0]?.broken).toBe(false);
+  });
+
+  test('refuses a conversion that takes longer than a serverless endpoint waits', () => {
+    const files = { folder: '', names: [], hash: '', manifest: undefined, bytes: 1_500_000_000 };
+    const slow = (precision: 'fp32' | 'fp16' | 'int8', bytes = files.bytes) =>
+      serverlessSizeRules({ ...files, bytes }, precision, 6144)[1];
+    expect(slow('int8')).toEqual({
+      broken: true,
+      problem: expect.stringMatching(/takes about 143 s, .* within 180 s.*moderate convert --precision int8/),
+    });
+    for (const quick of [slow('fp32'), slow('fp16'), slow('int8', 600_000_000)]) {
+      expect(quick?.broken).toBe(false);
+    }
   });
 });
 

@@ -157,6 +157,7 @@ const DURATIONS: Record<DurationPaths<ModerationEndpointProps>, Case> = {
     unless: withTimeout,
   },
   'rollout.timeout': KEPT,
+  'watch.metrics.interval': KEPT,
 };
 
 const POOL = { refused: /a type of instancePool is known only at deployment/ };

@@ -1,5 +1,6 @@
 /** All rules on the options of an endpoint that can be judged at synthesis. */
 import { Token } from 'aws-cdk-lib/core';
+import { SERVERLESS } from '../../sagemaker/serverless.js';
 import {
   fillInstances,
   type Hosting,
@@ -19,6 +20,7 @@ import type { ModerationEndpointProps } from './moderation-endpoint-props.js';
 import type { ReviewQueueOptions } from './review/review-options.js';
 import { fails, lasting, type Rule, within } from './rules.js';
 import { decidable, least } from './tokens.js';
+import { publishedMetricsRules } from './watch/published-metrics.js';
 import { THRESHOLDS } from './watch/thresholds.js';
 
 const NAME = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/;
@@ -35,6 +37,7 @@ export function endpointRules(props: ModerationEndpointProps, hosting: Hosting):
       broken: !(name in THRESHOLDS),
       problem: `watch.thresholds.${name} does not exist; expected one of ${Object.keys(THRESHOLDS).join(', ')}.`,
     })),
+    ...publishedMetricsRules(props.watch?.metrics ?? {}),
     ...(hosting.kind === 'serverless'
       ? serverlessRules(props, hosting)
       : [...instanceRules(props, hosting), ...updateRules(props, hosting)]),
@@ -172,8 +175,8 @@ function serverlessRules(props: ModerationEndpointProps, hosting: ServerlessHost
   });
   return [
     {
-      broken: fails(memoryMb, (known) => known >= 1024 && known <= 6144 && known % 1024 === 0),
-      problem: `memoryMb is ${memoryMb}; expected 1024, 2048, 3072, 4096, 5120 or 6144.`,
+      broken: fails(memoryMb, (known) => SERVERLESS.memoryMb.some((size) => size === known)),
+      problem: `memoryMb is ${memoryMb}; expected one of ${SERVERLESS.memoryMb.join(', ')}.`,
     },
     within('maxConcurrency', maxConcurrency, 1, 200, 'requests'),
     within(
@@ -191,6 +194,7 @@ function serverlessRules(props: ModerationEndpointProps, hosting: ServerlessHost
     refused('security.vpc', vpc !== undefined),
     refused('security.networkIsolation', networkIsolation === true),
     refused('dataCapture', props.dataCapture !== undefined),
+    refused('watch.metrics', props.watch?.metrics !== undefined),
     refused('rollout', props.rollout !== undefined),
   ];
 }

@@ -10,6 +10,7 @@ import type { RolloutOptions } from './hosting/rollout.js';
 import type { ModelSource } from './model/model-source.js';
 import type { ReviewOptions } from './review/review-options.js';
 import type { NetworkOptions } from './security/network.js';
+import type { PublishedMetrics } from './watch/published-metrics.js';
 import type { Thresholds } from './watch/thresholds.js';
 
 export interface SecurityOptions extends NetworkOptions {
@@ -37,6 +38,8 @@ export interface WatchOptions {
   readonly thresholds?: Partial<Thresholds>;
   /** @default true */
   readonly dashboard?: boolean;
+  /** Which metrics SageMaker publishes. Not for serverless. @default - SageMaker's own choice */
+  readonly metrics?: PublishedMetrics;
 }
 
 export interface ModerationEndpointProps {

@@ -13,6 +13,7 @@ import { scaleFleet } from './hosting/fleet-scaling.js';
 import { type Hosting, PRIMARY_VARIANT } from './hosting/hosting.js';
 import { ScaleToZeroComponent } from './hosting/inference-component.js';
 import { sharedFacts } from './hosting/instance-pool.js';
+import { warnOfRegion } from './hosting/region.js';
 import { deploymentConfig, isGuarded } from './hosting/rollout.js';
 import type { ModerationEndpointProps } from './moderation-endpoint-props.js';
 import { reviewAlarmRules } from './review/review-alarms.js';
@@ -91,6 +92,7 @@ export class ModerationEndpoint extends ModerationEndpointBase {
     ];
     this.review = this.#createReview();
     this.alarms = this.#watch();
+    warnOfRegion(this, this.#hosting.kind, this.#fleet.variants);
   }
 
   /** Lets a caller send requests; for asynchronous hosting also put them into the bucket and read the answers. */

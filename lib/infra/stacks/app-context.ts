@@ -82,6 +82,11 @@ export const appContextSchema = z.strictObject({
     .optional(),
   networkIsolation: flag.optional(),
   dashboard: flag.optional(),
+  /** What SageMaker publishes: from the container's `/metrics`, and for each instance. */
+  detailedMetrics: flag.optional(),
+  instanceMetrics: flag.optional(),
+  /** How often, in seconds. */
+  metricsIntervalS: whole.optional(),
   /** Share of requests to keep, in percent, in the bucket below. */
   capturePercent: whole.pipe(z.number().max(100)).optional(),
   captureBucket: text.optional(),
@@ -140,6 +145,9 @@ const READ_BY: Partial<Record<Setting, readonly Kind[]>> = {
   alarmEmail: ENDPOINTS,
   networkIsolation: ENDPOINTS,
   dashboard: ENDPOINTS,
+  detailedMetrics: ON_INSTANCES,
+  instanceMetrics: ON_INSTANCES,
+  metricsIntervalS: ON_INSTANCES,
   capturePercent: ON_INSTANCES,
   captureBucket: ON_INSTANCES,
   evaluationGate: ENDPOINTS,

@@ -13,6 +13,7 @@ import type { Hosting, InstanceOptions } from '../constructs/hosting/hosting.js'
 import { ModerationEndpoint } from '../constructs/moderation-endpoint.js';
 import type { ReviewOptions } from '../constructs/review/review-options.js';
 import { acknowledgeCheckov } from '../constructs/security/acknowledge.js';
+import type { PublishedMetrics } from '../constructs/watch/published-metrics.js';
 import type { AppContext } from './app-context.js';
 import { addGovernance } from './governance.js';
 import { imageSource, modelSource } from './sources.js';
@@ -44,7 +45,11 @@ export class EndpointStack extends Stack {
         evaluationGate: gateOf(settings),
         rollout: settings.rollout === undefined ? undefined : { strategy: settings.rollout },
         review: this.#review(settings),
-        watch: defined({ topic: this.#topic(settings.alarmEmail), dashboard }),
+        watch: defined({
+          topic: this.#topic(settings.alarmEmail),
+          dashboard,
+          metrics: publishedMetrics(settings),
+        }),
       }),
     );
     if (settings.governance) addGovernance(this, settings);
@@ -139,6 +144,13 @@ function instancesOf(settings: AppContext): InstanceOptions {
   const { instanceType, instancePool, instanceCount, amiVersion, provisionMinutes } = settings;
   const provisionTimeout = provisionMinutes === undefined ? undefined : Duration.minutes(provisionMinutes);
   return defined({ instanceType, instancePool, instanceCount, amiVersion, provisionTimeout });
+}
+
+function publishedMetrics(settings: AppContext): PublishedMetrics | undefined {
+  const { detailedMetrics, instanceMetrics, metricsIntervalS } = settings;
+  const interval = metricsIntervalS === undefined ? undefined : Duration.seconds(metricsIntervalS);
+  const metrics = defined({ detailed: detailedMetrics, perInstance: instanceMetrics, interval });
+  return Object.keys(metrics).length === 0 ? undefined : metrics;
 }
 
 function gateOf({ evaluationGate, minMacroF1, minHarmfulRecall }: AppContext): EvaluationGate | undefined {

@@ -30,7 +30,12 @@ const fromProps = (props: (stack: Stack) => Partial<ModerationEndpointProps>) =>
 export const CASES: Readonly<Record<string, () => Stack>> = {
   realtime: fromSettings({ alarmEmail: 'ops@example.com', costCenter: 'trust-and-safety' }),
   'realtime-fleet': fromSettings({ minInstances: '2', maxInstances: '6', rollout: 'linear' }),
-  'realtime-pool': fromSettings({ instancePool: 'ml.g4dn.xlarge,ml.g6.xlarge,ml.g5.2xlarge' }),
+  'realtime-pool': fromSettings({
+    instancePool: 'ml.g4dn.xlarge,ml.g6.xlarge,ml.g5.2xlarge',
+    detailedMetrics: 'true',
+    instanceMetrics: 'true',
+    metricsIntervalS: '30',
+  }),
   'realtime-shadow': fromSettings({ shadowModel: 'test/fixtures/models/clip-tiny' }),
   'realtime-variants': fromProps(() => ({
     hosting: {

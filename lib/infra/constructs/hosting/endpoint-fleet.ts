@@ -12,6 +12,7 @@ import type { ModerationEndpointProps } from '../moderation-endpoint-props.js';
 import { check } from '../rules.js';
 import { ExecutionRole } from '../security/execution-role.js';
 import { type Network, network } from '../security/network.js';
+import { metricsConfig } from '../watch/published-metrics.js';
 import { AsyncInference } from './async-inference.js';
 import { DEFAULT_CAPTURE_PREFIX, dataCaptureConfig } from './data-capture.js';
 import {
@@ -115,6 +116,7 @@ export class EndpointFleet extends Construct {
         asyncInferenceConfig: this.asyncInference?.config,
         dataCaptureConfig:
           dataCapture === undefined ? undefined : dataCaptureConfig(dataCapture, encryptionKey),
+        metricsConfig: metricsConfig(this.#props.watch?.metrics ?? {}),
         ...(hosting.kind === 'scale-to-zero' && {
           executionRoleArn: this.role.role.roleArn,
           enableNetworkIsolation: this.#isolated,
