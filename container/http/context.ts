@@ -26,6 +26,8 @@ export interface RequestContext {
   readonly decisions: Map<Action, number>;
   /** How many of those for review were drawn at random. */
   audits: number;
+  /** How many answers leave something out, by its code. */
+  readonly unseen: Map<string, number>;
 }
 
 /** A response that carries its request's context. */
@@ -47,6 +49,7 @@ export function attachContext(request: Request, response: ContextResponse, next:
     answers: new Map(),
     decisions: new Map(),
     audits: 0,
+    unseen: new Map(),
   };
   response.setHeader(HEADERS.requestId, id);
   response.once('close', () => {
@@ -66,7 +69,8 @@ export function* countSlots(context: RequestContext, slots: readonly Slot[]): It
     if (isItemError(slot)) {
       countCode(context, slot.error.code);
     } else {
-      const { modalities_used: used, decision, audit } = slot;
+      const { modalities_used: used, decision, audit, unseen = [] } = slot;
+      for (const code of new Set(unseen.map((entry) => entry.code))) increment(context.unseen, code);
       increment(context.answers, combinationOf(used));
       if (decision !== undefined) increment(context.decisions, decision);
       if (audit) context.audits += 1;

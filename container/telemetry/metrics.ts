@@ -25,6 +25,7 @@ export class Metrics {
   readonly #errors: Counter<'code'>;
   readonly #decisions: Counter<'decision'>;
   readonly #audits: Counter;
+  readonly #unseen: Counter<'code'>;
   readonly #dropped: Counter;
 
   constructor() {
@@ -63,6 +64,12 @@ export class Metrics {
     this.#audits = new Counter({
       name: 'moderation_audits_total',
       help: 'Posts in review that the policy would have allowed and that were drawn at random.',
+      registers,
+    });
+    this.#unseen = new Counter({
+      name: 'moderation_unseen_total',
+      help: 'Items whose answer leaves something of the post out, by its code (docs/unseen.md).',
+      labelNames: ['code'],
       registers,
     });
     this.#dropped = new Counter({
@@ -113,6 +120,7 @@ export class Metrics {
     for (const [modality, count] of context.answers) this.#items.inc({ modality }, count);
     for (const [decision, count] of context.decisions) this.#decisions.inc({ decision }, count);
     this.#audits.inc(context.audits);
+    for (const [code, count] of context.unseen) this.#unseen.inc({ code }, count);
   }
 
   /** What came was no HTTP request. */

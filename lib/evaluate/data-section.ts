@@ -4,7 +4,7 @@ import { anyOf } from './metrics/flags.js';
 import { rowsByCombination, type Scores } from './scores.js';
 
 /** What the figures rest on, with what they do not: the rows without an answer. */
-export function dataSection({ name, sha256, unjudged = {} }: DataInput, scores: Scores): DataSection {
+export function dataSection({ name, sha256, unjudged = {}, unseen }: DataInput, scores: Scores): DataSection {
   const { rows, labels, classNames } = scores;
   const lost = Object.values(unjudged).reduce((sum, count) => sum + count, 0);
   return {
@@ -24,6 +24,7 @@ export function dataSection({ name, sha256, unjudged = {} }: DataInput, scores: 
     byCombination: Object.fromEntries(
       [...rowsByCombination(scores)].map(([combination, own]) => [combination, own.length]),
     ),
+    ...(unseen && { unseen }),
   };
 }
 

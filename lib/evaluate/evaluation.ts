@@ -76,6 +76,15 @@ export interface DataSection {
   readonly harmful: number | null;
   /** Judged rows by modalities. */
   readonly byCombination: Readonly<Partial<Record<Combination, number>>>;
+  /** What answers do not rest on; absent where it is not known. */
+  readonly unseen?: UnseenSection;
+}
+
+export interface UnseenSection {
+  /** Judged rows by code of docs/unseen.md. */
+  readonly byCode: Readonly<Record<string, number>>;
+  /** Judged rows that the default rules send to review for it. */
+  readonly review: number;
 }
 
 export interface ModelSection {

@@ -1,7 +1,7 @@
 /** What `evaluate`, `compare` and the bootstrap take. */
 import type { Combination } from '../contract/modality.js';
 import type { Policy } from '../contract/policy.js';
-import type { Evaluation, ModelSection, ThresholdsSection } from './evaluation.js';
+import type { Evaluation, ModelSection, ThresholdsSection, UnseenSection } from './evaluation.js';
 import type { Scores } from './scores.js';
 
 /** The data that the scores are about. */
@@ -10,6 +10,8 @@ export interface DataInput {
   readonly sha256: string;
   /** Rows without an answer by error code; they are told, never counted as harmless. @default none */
   readonly unjudged?: Readonly<Record<string, number>>;
+  /** What answers do not rest on. @default it is not known */
+  readonly unseen?: UnseenSection;
 }
 
 export interface EvaluateInput {

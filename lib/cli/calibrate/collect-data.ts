@@ -19,7 +19,8 @@ export async function collectData(
       data,
       output,
       ablation: false,
-      options: {},
+      // As the policy will have it.
+      options: { frames: true, windows: true },
       signal,
       onProgress: progress.update,
     }),

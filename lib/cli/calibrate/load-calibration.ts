@@ -11,6 +11,8 @@ export interface CalibrationData {
   readonly scores: LabelledScores;
   /** Rows without an answer, by error code. They are in no figure. */
   readonly unjudged: Readonly<Record<string, number>>;
+  /** Whether frames and windows were judged, as a new policy has them. */
+  readonly wholePosts: boolean;
 }
 
 /**
@@ -32,7 +34,15 @@ export async function loadCalibration(path: string): Promise<CalibrationData> {
   const scores = scoresOf(set);
   if (!isLabelled(scores)) refuse(path, 'has no labels');
   const { name, sha256 } = set.header.data;
-  return { pack, demonstration, data: { name, sha256 }, scores, unjudged: unjudgedByCode(set) };
+  const { frames, windows } = set.header.parts ?? {};
+  return {
+    pack,
+    demonstration,
+    data: { name, sha256 },
+    scores,
+    unjudged: unjudgedByCode(set),
+    wholePosts: frames === true && windows === true,
+  };
 }
 
 function refuse(path: string, why: string): never {

@@ -25,6 +25,9 @@ export interface MadePolicy {
   readonly unscaled: readonly string[];
 }
 
+/** What new policies have judged beside the first part of each post. */
+const PARTS = { frames: true, windows: true } as const;
+
 /**
  * The policy of some choices.
  *
@@ -57,6 +60,8 @@ export function makePolicy(
     ...(temperature && {
       temperatures: Object.fromEntries(fitted.map(([className, best]) => [className, best ?? 1])),
     }),
+    // They cost little, and what is not judged would go to review.
+    parts: PARTS,
     auditShare,
   });
   const unscaled = fitted.filter(([, best]) => temperature && best === null).map(([className]) => className);

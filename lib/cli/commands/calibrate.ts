@@ -94,6 +94,11 @@ async function calibrate(predictions: string, options: CalibrateOptions): Promis
   });
 }
 
+/** More parts are more chances of a false alarm. */
+const PARTS_WARNING =
+  'the policy has frames and windows judged, and these predictions were made without; thresholds hold for posts of one ' +
+  'part. Make them again with --frames --windows, or by calibrate --data';
+
 async function choose(
   file: string,
   { out, name, byModality, temperature, auditShare }: CalibrateOptions,
@@ -113,6 +118,7 @@ async function choose(
     ...warningsOf(choices),
     ...unscaled.map((className) => `${className} has no temperature that fits; it keeps 1`),
     ...Object.entries(found.unjudged).map(([code, rows]) => `${rows} rows are in no figure: ${code}`),
+    ...(found.wholePosts ? [] : [PARTS_WARNING]),
     ...(found.demonstration ? ['this is the demonstration model: its figures mean nothing'] : []),
   ];
   for (const warning of warnings) console.error(`warning: ${warning}`);

@@ -4,12 +4,13 @@ import { DEVICES } from '../../contract/environment.js';
 import { wholeNumber } from '../arguments.js';
 import { addDataOptions, dataOptionsOf, type ParsedDataOptions } from '../evaluate/data-options.js';
 import type { DecisionOptions } from '../evaluate/decision.js';
+import { addPartsOptions, type ParsedPartsOptions, partsOptionsOf } from '../parts-options.js';
 import type { TargetOptions } from '../predict/target.js';
 import { resumable, untilInterrupted } from '../terminal/interrupt.js';
 import { startProgress } from '../terminal/progress.js';
 import { wrongCall } from '../wrong-call.js';
 
-interface EvaluateOptions extends TargetOptions, ParsedDataOptions, DecisionOptions {
+interface EvaluateOptions extends TargetOptions, ParsedDataOptions, ParsedPartsOptions, DecisionOptions {
   predictions?: string;
   out: string;
   ablation: boolean;
@@ -26,7 +27,7 @@ interface EvaluateOptions extends TargetOptions, ParsedDataOptions, DecisionOpti
 export function define(command: Command): void {
   const number = (flags: string, text: string, least: number): Option =>
     new Option(flags, text).argParser(wholeNumber(least));
-  addDataOptions(command)
+  addPartsOptions(addDataOptions(command))
     .option('--model <dir>', 'model pack or checkpoint to run here')
     .option('--url <address>', 'a running container, instead of a model')
     .option('--endpoint <name>', 'a SageMaker endpoint, instead of a model')
@@ -130,7 +131,7 @@ async function judge(options: EvaluateOptions, out: string, signal: AbortSignal)
         data: source,
         output,
         ablation,
-        options: { concurrency, maxItems },
+        options: { concurrency, maxItems, ...partsOptionsOf(options) },
         signal,
         onProgress: progress.update,
       });

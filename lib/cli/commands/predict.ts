@@ -3,6 +3,7 @@ import { ACTIONS } from '../../contract/action.js';
 import { DEVICES } from '../../contract/environment.js';
 import { wholeNumber } from '../arguments.js';
 import { EXIT } from '../failure.js';
+import { addPartsOptions, type ParsedPartsOptions, partsOptionsOf } from '../parts-options.js';
 import type { InputFormat } from '../predict/rows.js';
 import type { FileReport } from '../predict/run-file.js';
 import type { TargetOptions } from '../predict/target.js';
@@ -10,7 +11,7 @@ import { resumable, untilInterrupted } from '../terminal/interrupt.js';
 import { startProgress } from '../terminal/progress.js';
 import { wrongCall } from '../wrong-call.js';
 
-interface PredictOptions extends TargetOptions {
+interface PredictOptions extends TargetOptions, ParsedPartsOptions {
   text?: string;
   image?: string;
   json: boolean;
@@ -28,7 +29,7 @@ interface PredictOptions extends TargetOptions {
 }
 
 export function define(command: Command): void {
-  command
+  addPartsOptions(command)
     .option('--model <dir>', 'model pack or checkpoint to run here (default: models/demo)')
     .option('--url <address>', 'a running container, instead of a model')
     .option('--endpoint <name>', 'a SageMaker endpoint, instead of a model')
@@ -77,14 +78,14 @@ async function predict(options: PredictOptions): Promise<void> {
   await reportingClientErrors(() => (many ? predictFile(options) : predictPost(options)));
 }
 
-async function predictPost({ text, image, json, downscale, ...target }: PredictOptions): Promise<void> {
+async function predictPost({ text, image, json, downscale, ...rest }: PredictOptions): Promise<void> {
   const { withClient } = await import('../predict/target.js');
   const { imageFile } = await import('../../client/index.js');
   const { printClassification } = await import('../predict/print-classification.js');
   await untilInterrupted((signal) =>
-    withClient(target, { downscale }, signal, async (client) => {
+    withClient(rest, { downscale }, signal, async (client) => {
       const post = { text, image: image === undefined ? null : imageFile(image) };
-      const classification = await client.classify(post, { signal });
+      const classification = await client.classify(post, { signal, ...partsOptionsOf(rest) });
       if (json) console.log(JSON.stringify(classification.prediction));
       else printClassification(classification);
     }),
@@ -112,7 +113,7 @@ async function predictFile(options: PredictOptions): Promise<void> {
         client,
         input,
         output,
-        options: { concurrency, maxItems, maxRequestBytes },
+        options: { concurrency, maxItems, maxRequestBytes, ...partsOptionsOf(rest) },
         signal,
         onProgress: progress.update,
       }),

@@ -21,6 +21,7 @@ import {
   parsePredictionLine,
 } from '../../evaluate/data/predictions-format.js';
 import { hasText } from '../../text/presence.js';
+import type { PartsOptions } from '../parts-options.js';
 import { OutputFile } from '../predict/output-file.js';
 
 export interface PredictionRun {
@@ -30,7 +31,7 @@ export interface PredictionRun {
   readonly output: string;
   /** Whether posts with text and image are judged by each alone as well. */
   readonly ablation: boolean;
-  readonly options: Pick<ClassifyManyOptions, 'concurrency' | 'maxItems' | 'maxRequestBytes'>;
+  readonly options: Pick<ClassifyManyOptions, 'concurrency' | 'maxItems' | 'maxRequestBytes'> & PartsOptions;
   readonly signal: AbortSignal;
   /** Bytes of the data: done, and all. */
   readonly onProgress: (done: number, total: number) => void;
@@ -185,6 +186,8 @@ class PendingRows {
       id: row.id,
       probabilities: whole.prediction.probabilities,
       modalities: whole.prediction.modalities_used,
+      ...((whole.prediction.unseen?.length ?? 0) > 0 && { unseen: whole.prediction.unseen }),
+      ...(whole.prediction.parts && { answers: whole.prediction.parts.length }),
       ...labels,
       ...(Object.keys(row.groups).length > 0 && { groups: row.groups }),
       ...(text && image && { ablation: { text: variantLine(text), image: variantLine(image) } }),
@@ -193,6 +196,10 @@ class PendingRows {
 
   /** Writes the header at the first answer; every later answer must come from the same model. */
   async #headerOf({ model, thresholds, policy }: Outcome & { ok: true }): Promise<PredictionsHeader> {
+    const { frames, windows, tiles, views } = this.#run.options;
+    const asked = Object.entries({ frames, windows, tiles, views }).filter(
+      ([, value]) => value !== undefined,
+    );
     const header: PredictionsHeader = {
       predictions: 1,
       classes: Object.keys(thresholds),
@@ -204,6 +211,7 @@ class PendingRows {
         demonstration: model.demonstration,
       },
       ...(policy && { policy }),
+      ...(asked.length > 0 && { parts: Object.fromEntries(asked) }),
       data: null,
     };
     if (this.header === undefined) {
@@ -212,7 +220,7 @@ class PendingRows {
     }
     if (isDeepStrictEqual({ ...this.header, data: null }, header)) return this.header;
     return this.#refuse(
-      `the model ${this.header.model.name}, and now another model, policy or other thresholds answer`,
+      `the model ${this.header.model.name}, and now another model, policy or other thresholds answer, or other parts are judged`,
     );
   }
 

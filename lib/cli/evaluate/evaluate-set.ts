@@ -1,8 +1,10 @@
 import {
   ablationOf,
   type PredictionSet,
+  reviewedForUnseen,
   scoresOf,
   unjudgedByCode,
+  unseenByCode,
 } from '../../evaluate/data/predictions-file.js';
 import { evaluate } from '../../evaluate/evaluate.js';
 import type { Evaluation } from '../../evaluate/evaluation.js';
@@ -35,7 +37,12 @@ export async function evaluateSet(set: PredictionSet, options: EvaluateSetOption
   const evaluation = await evaluate(
     {
       scores,
-      data: { name: header.data.name, sha256: header.data.sha256, unjudged: unjudgedByCode(set) },
+      data: {
+        name: header.data.name,
+        sha256: header.data.sha256,
+        unjudged: unjudgedByCode(set),
+        unseen: { byCode: unseenByCode(set), review: reviewedForUnseen(set) },
+      },
       model: header.model,
       ...decision,
       ...(ablation && { ablation }),

@@ -1,5 +1,6 @@
 import type { ClassifyManyOptions, ModerationClient, Outcome, Post } from '../../client/index.js';
 import { ModerationError } from '../../contract/errors.js';
+import type { PartsOptions } from '../parts-options.js';
 import { type OutputContent, OutputFile, type OutputLine, readOutput } from './output-file.js';
 import { isProblem, openRows, type Row, type RowOptions, type RowReader } from './rows.js';
 
@@ -8,7 +9,7 @@ export interface FileRun {
   readonly input: RowOptions;
   /** The file to write, or to go on with. */
   readonly output: string;
-  readonly options: Pick<ClassifyManyOptions, 'concurrency' | 'maxItems' | 'maxRequestBytes'>;
+  readonly options: Pick<ClassifyManyOptions, 'concurrency' | 'maxItems' | 'maxRequestBytes'> & PartsOptions;
   readonly signal: AbortSignal;
   /** Bytes of the input: done, and all. */
   readonly onProgress: (done: number, total: number) => void;

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { ModerationError } from '../../contract/errors.js';
 import { COMBINATIONS, type Combination, combinationOf } from '../../contract/modality.js';
+import { actionOfUnseen } from '../../contract/unseen.js';
 import { groupColumn, type Scores } from '../scores.js';
 import { HARMFUL } from './labels.js';
 import {
@@ -82,6 +83,28 @@ export function unjudgedByCode({ unjudged }: PredictionSet): Record<string, numb
   return counts;
 }
 
+/** Group column of how many answers a post has: the more there are, the likelier one is a false alarm. */
+const PARTS = 'parts';
+
+function partsGroup(answers: number): string {
+  if (answers === 1) return '1';
+  return answers <= 4 ? '2 to 4' : '5 and more';
+}
+
+/** How many judged rows have something that was not seen, by its code. */
+export function unseenByCode({ judged }: PredictionSet): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { unseen = [] } of judged) {
+    for (const code of new Set(unseen.map((entry) => entry.code))) counts[code] = (counts[code] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Judged rows that the default rules send to review for what was not seen. */
+export function reviewedForUnseen({ judged }: PredictionSet): number {
+  return judged.filter(({ unseen = [] }) => actionOfUnseen(unseen) !== 'allow').length;
+}
+
 /** Whether the data tells only whether posts are harmful, while the model has classes. */
 export function isBinary({ judged }: PredictionSet): boolean {
   return judged[0]?.harmful !== undefined;
@@ -101,12 +124,22 @@ export function scoresOf(set: PredictionSet): Scores {
     COMBINATIONS.indexOf(combinationOf(modalities)),
   );
   const columns = new Set(judged.flatMap(({ groups }) => Object.keys(groups ?? {})));
-  const groups = [...columns].map((name) =>
-    groupColumn(
-      name,
-      judged.map((line) => line.groups?.[name] ?? null),
+  const groups = [
+    ...[...columns].map((name) =>
+      groupColumn(
+        name,
+        judged.map((line) => line.groups?.[name] ?? null),
+      ),
     ),
-  );
+    ...(judged.some(({ answers }) => answers !== undefined) && !columns.has(PARTS)
+      ? [
+          groupColumn(
+            PARTS,
+            judged.map(({ answers = 1 }) => partsGroup(answers)),
+          ),
+        ]
+      : []),
+  ];
   const probabilities = columnsOf(
     header,
     judged.map(({ row, probabilities: values }) => ({ row, values })),

@@ -4,7 +4,9 @@
  */
 import { z } from 'zod';
 import { MODALITIES } from '../../contract/modality.js';
+import { wishesSchema } from '../../contract/parts.js';
 import { policyInfoSchema } from '../../contract/reply.js';
+import { unseenSchema } from '../../contract/unseen.js';
 
 export const PREDICTIONS_FORMAT = 1;
 
@@ -25,6 +27,8 @@ export const headerSchema = z.object({
   }),
   /** The policy that the service had in force, with its thresholds by modality. */
   policy: policyInfoSchema.optional(),
+  /** What was judged beside the first part of each post, where it was said. */
+  parts: wishesSchema.optional(),
   /** Null while rows are missing. */
   data: z.object({ name: z.string(), sha256, rows: z.int().nonnegative() }).nullable(),
 });
@@ -51,6 +55,10 @@ export const judgedSchema = z.object({
   probabilities: scoresSchema,
   /** What the answer rests on. */
   modalities: z.array(z.enum(MODALITIES)).min(1),
+  /** What of the post the answer does not rest on; absent where nothing. */
+  unseen: z.array(unseenSchema).optional(),
+  /** How many parts, or pairs of parts, were judged; absent where one was. */
+  answers: z.int().min(2).optional(),
   /** The names of the row's labels. */
   labels: z.array(z.string()).optional(),
   /** In their place, where the data says only whether a post is harmful. */

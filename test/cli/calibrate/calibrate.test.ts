@@ -93,6 +93,7 @@ describe('moderate calibrate', () => {
     const policy = await written();
     expect(Object.values(policy.classes).map(({ threshold }) => threshold)).toEqual(one.calibrated);
     expect(policy).toMatchObject({ name: 'first', pack: PACK, data: DATA, auditShare: 0 });
+    expect(policy.parts).toEqual({ frames: true, windows: true });
     expect(policy.method).toContain('best F1 on the grid');
     expect(stdout).toMatch(/class +threshold +review +positives +precision/);
     expect((await readdir(folder)).sort()).toEqual(['policy.json', 'predictions.jsonl']);

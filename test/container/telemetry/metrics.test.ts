@@ -144,5 +144,6 @@ function contextOf(): RequestContext {
     answers: new Map(),
     decisions: new Map(),
     audits: 0,
+    unseen: new Map(),
   };
 }

@@ -10,6 +10,7 @@ export function showDetails({ reply, roundTripMs }: Answered, judgement: Judgeme
   const rows: [string, string | Node][] = [
     ['Rests on', judgement.modalities_used.join(' and ')],
     ['Text', judgement.text_truncated ? 'cut: the model did not read all of it' : 'read whole'],
+    ...unseenRows(judgement),
     ...policyRows(judgement, reply.policy),
     ['Model', `${model.name}, ${model.precision}${model.device === undefined ? '' : ` on ${model.device}`}`],
     ['Pack', make('code', {}, model.pack)],
@@ -21,6 +22,25 @@ export function showDetails({ reply, roundTripMs }: Answered, judgement: Judgeme
   );
   byId('truncated', HTMLElement).hidden = !judgement.text_truncated;
   showTimings({ ...timings, 'round trip': roundTripMs });
+}
+
+/** What the answer does not rest on, and which part decided where several were judged. */
+function unseenRows({ unseen = [], parts, decided_by }: Judgement): [string, string][] {
+  const told = unseen.map(({ code, figure, read, total }) => {
+    const counted = total === undefined ? figure.toFixed(3) : `${read ?? 0} of ${total}`;
+    return `${code.replaceAll('_', ' ')} (${counted})`;
+  });
+  return [
+    ['Not seen', told.length === 0 ? 'nothing' : told.join(', ')],
+    ...(parts === undefined
+      ? []
+      : [
+          ['Parts', `${parts.length}, of which number ${(decided_by ?? 0) + 1} is the strictest`] as [
+            string,
+            string,
+          ],
+        ]),
+  ];
 }
 
 function policyRows({ decision, audit }: Judgement, policy: unknown): [string, string][] {

@@ -71,6 +71,7 @@ function facts({ created, data, model, thresholds, bootstrap }: Evaluation): Mar
     ['Model', html`${name(model.name)}${model.precision === null ? undefined : `, ${model.precision}`}`],
     ['Pack', model.pack === null ? 'not told by the endpoint' : html`<code>${model.pack}</code>`],
     ['Data', name(data.name)],
+    ...(data.unseen === undefined ? [] : [['Not seen', unseenText(data.unseen)] as const]),
     ['Data, SHA-256', html`<code>${data.sha256}</code>`],
     [
       'Rows',
@@ -96,4 +97,10 @@ ${entries.map(
 `,
 )}</dl>
 `;
+}
+
+function unseenText({ byCode, review }: NonNullable<Evaluation['data']['unseen']>): string {
+  const codes = Object.entries(byCode).map(([code, rows]) => `${code} ${count(rows)}`);
+  if (codes.length === 0) return 'nothing: each answer rests on the whole post';
+  return `${codes.join(', ')}; ${count(review)} posts go to review for it by the default rules`;
 }
