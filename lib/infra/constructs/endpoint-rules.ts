@@ -1,6 +1,8 @@
 /** All rules on the options of an endpoint that can be judged at synthesis. */
 import { Token } from 'aws-cdk-lib/core';
+import { instanceFacts } from '../../sagemaker/instance-types.js';
 import { SERVERLESS } from '../../sagemaker/serverless.js';
+import { targetFor } from './container/target-for.js';
 import {
   fillInstances,
   type Hosting,
@@ -10,7 +12,6 @@ import {
   type ServerlessHosting,
   variantInstances,
 } from './hosting/hosting.js';
-import { instanceFacts, targetFor } from './hosting/instance-type.js';
 import { DEFAULT_SERVERLESS_MEMORY_MB } from './hosting/production-variant.js';
 import { rolloutRules } from './hosting/rollout.js';
 import { minimums } from './hosting/scaling-options.js';

@@ -1,9 +1,10 @@
 /** Rules on what an endpoint runs on: types, pools, machine images, volumes and times. */
 import { Token } from 'aws-cdk-lib/core';
+import { type InstanceFacts, instanceFacts } from '../../sagemaker/instance-types.js';
+import { targetFor } from './container/target-for.js';
 import { amiRules, DEFAULT_GPU_AMI } from './hosting/gpu-ami.js';
 import { type InstanceOptions, instanceTypesOf } from './hosting/hosting.js';
 import { poolRules } from './hosting/instance-pool.js';
-import { type InstanceFacts, instanceFacts, targetFor } from './hosting/instance-type.js';
 import type { ModerationEndpointProps } from './moderation-endpoint-props.js';
 import { fails, lasting, type Rule, within } from './rules.js';
 

@@ -2,13 +2,14 @@
 import type { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ModerationError } from '../../contract/errors.js';
+import { instanceFacts } from '../../sagemaker/instance-types.js';
 import { containerEnvironment } from '../constructs/container/container-environment.js';
+import { targetFor } from '../constructs/container/target-for.js';
 import { defined } from '../constructs/defined.js';
 import { ModelCard } from '../constructs/governance/model-card.js';
 import { readModelReport } from '../constructs/governance/model-report.js';
 import { RegisteredModel } from '../constructs/governance/registered-model.js';
 import { instanceTypesOf } from '../constructs/hosting/hosting.js';
-import { instanceFacts, targetFor } from '../constructs/hosting/instance-type.js';
 import { ModelSource } from '../constructs/model/model-source.js';
 import type { AppContext } from './app-context.js';
 import { imageSource } from './sources.js';

@@ -2,8 +2,10 @@
 import { CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import { Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { instanceFacts } from '../../../sagemaker/instance-types.js';
 import { type ContainerOptions, containerEnvironment } from '../container/container-environment.js';
 import type { BoundImage, ImageTarget } from '../container/image-source.js';
+import { targetFor } from '../container/target-for.js';
 import { defined } from '../defined.js';
 import { checkEvaluation } from '../governance/evaluation-gate.js';
 import { type BoundModel, type ModelSource, packagingOf } from '../model/model-source.js';
@@ -27,7 +29,6 @@ import {
   variantInstances,
 } from './hosting.js';
 import { maxInstances } from './inference-component.js';
-import { instanceFacts, targetFor } from './instance-type.js';
 import {
   componentVariant,
   DEFAULT_SERVERLESS_MEMORY_MB,

@@ -1,6 +1,7 @@
 /** The machine images of GPU instances: which driver they bring, and whether the project's gpu image starts on it. */
+
+import { type InstanceFacts, instanceFacts } from '../../../sagemaker/instance-types.js';
 import { fails, type Rule } from '../rules.js';
-import { type InstanceFacts, instanceFacts } from './instance-type.js';
 
 export interface GpuAmi {
   readonly driver: number;

@@ -2,11 +2,11 @@
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Duration } from 'aws-cdk-lib/core';
+import { DEFAULT_INSTANCE_TYPE } from '../../../sagemaker/instance-types.js';
 import type { ContainerOptions } from '../container/container-environment.js';
 import type { ModelSource } from '../model/model-source.js';
 import { secondsOf } from '../tokens.js';
 import { amiVersion } from './gpu-ami.js';
-import { DEFAULT_INSTANCE_TYPE } from './instance-type.js';
 import type { ScalingOptions } from './scaling-options.js';
 
 export interface InstanceOptions {

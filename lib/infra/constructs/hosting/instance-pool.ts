@@ -1,10 +1,11 @@
 /** Several instance types behind one variant, tried in order where one has no capacity. */
 import type { CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import { Token } from 'aws-cdk-lib/core';
+import { type InstanceFacts, instanceFacts } from '../../../sagemaker/instance-types.js';
+import { targetFor } from '../container/target-for.js';
 import { defined } from '../defined.js';
 import type { Rule } from '../rules.js';
 import type { InstanceOptions, Instances } from './hosting.js';
-import { type InstanceFacts, instanceFacts, targetFor } from './instance-type.js';
 
 /** SageMaker takes five; one alone is no pool. */
 const TYPES = { min: 2, max: 5 } as const;

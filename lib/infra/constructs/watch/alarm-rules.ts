@@ -2,8 +2,8 @@
 import { ComparisonOperator, type IMetric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
 import type { HostingKind } from '../../../sagemaker/hosting-kind.js';
+import type { InstanceFacts } from '../../../sagemaker/instance-types.js';
 import { differInSize, sharedFacts } from '../hosting/instance-pool.js';
-import type { InstanceFacts } from '../hosting/instance-type.js';
 import { times } from '../tokens.js';
 import { ComponentMetrics } from './component-metrics.js';
 import type { EndpointMetrics } from './endpoint-metrics.js';

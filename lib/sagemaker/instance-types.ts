@@ -1,15 +1,19 @@
 /** What a SageMaker instance type is, read from its name: `ml.FAMILY.SIZE`. */
-import { Token } from 'aws-cdk-lib/core';
-import type { ImageTarget } from '../container/image-source.js';
 
 export const DEFAULT_INSTANCE_TYPE = 'ml.g4dn.xlarge';
 
 export interface InstanceFacts {
   readonly family: string;
+  /** Such as `2xlarge`. */
+  readonly size: string;
   readonly gpu: boolean;
   /** GPUs of the instance: 0 on a CPU type. */
   readonly gpus: number;
+  /** Undefined on a CPU type, and where the family is not known here. */
+  readonly gpuModel?: GpuModel;
   readonly vcpus: number;
+  /** Main memory in GiB; undefined where the family is not known here. */
+  readonly memoryGib?: number;
   /** Whether it has local NVMe storage, so that SageMaker refuses VolumeSizeInGB. */
   readonly localStorage: boolean;
   /** Whether it is an Arm processor; the project's images are x86-64. */
@@ -20,12 +24,38 @@ export interface InstanceFacts {
   readonly concurrencyTarget: number;
 }
 
+export interface GpuModel {
+  readonly name: string;
+  /** Of one GPU, in GB. */
+  readonly memoryGb: number;
+}
+
 const GPU_FAMILIES = /^[gp]\d/;
 /** GPU families since g4dn, and every family with a `d` for disk. */
 const LOCAL_STORAGE = /^(?:g4dn|g[5-9]\w*|p3dn|p4de?|p[5-9][\w-]*|[cmr]\d+[a-z]*d[a-z]*|trn\d\w*)$/;
 const BLACKWELL = /^(?:g7|p6)/;
 /** A `g` after the generation: c7g, m6gd. GPU families begin with g instead. */
 const ARM = /^[a-z]+\d+g/;
+
+const GPU_MODELS: Readonly<Record<string, GpuModel>> = {
+  g4dn: { name: 'T4', memoryGb: 16 },
+  g5: { name: 'A10G', memoryGb: 24 },
+  g6: { name: 'L4', memoryGb: 24 },
+  g6e: { name: 'L40S', memoryGb: 48 },
+};
+
+/** GiB of main memory for each vCPU. */
+const MEMORY_PER_VCPU: Readonly<Record<string, number>> = {
+  c5: 2,
+  c6i: 2,
+  c7i: 2,
+  m5: 4,
+  m7i: 4,
+  g4dn: 4,
+  g5: 4,
+  g6: 4,
+  g6e: 8,
+};
 
 /** Several GPUs only from these sizes on. */
 const GPUS_BY_SIZE: Readonly<Record<string, number>> = {
@@ -35,30 +65,27 @@ const GPUS_BY_SIZE: Readonly<Record<string, number>> = {
 };
 const GPUS_OF_P: Readonly<Record<string, number>> = { '2xlarge': 1, '4xlarge': 1, '8xlarge': 4 };
 
-/**
- * The facts of an instance type; undefined for a token, or a name that is no instance type.
- */
+/** The facts of an instance type; undefined where the name is not one, as with what is known only at deployment. */
 export function instanceFacts(instanceType: string): InstanceFacts | undefined {
-  if (Token.isUnresolved(instanceType)) return undefined;
   const [, family, size] = /^ml\.([a-z0-9-]+)\.(\d*x?large|medium|metal)$/.exec(instanceType) ?? [];
   if (family === undefined || size === undefined) return undefined;
   const gpu = GPU_FAMILIES.test(family);
   const vcpus = countVcpus(size);
+  const gpuModel = GPU_MODELS[family];
+  const memoryPerVcpu = MEMORY_PER_VCPU[family];
   return {
     family,
+    size,
     gpu,
     gpus: gpu ? countGpus(family, size) : 0,
+    ...(gpuModel !== undefined && { gpuModel }),
     vcpus,
+    ...(memoryPerVcpu !== undefined && { memoryGib: memoryPerVcpu * vcpus }),
     localStorage: LOCAL_STORAGE.test(family),
     arm: ARM.test(family) && !gpu,
     blackwell: BLACKWELL.test(family),
     concurrencyTarget: concurrencyTarget(family, gpu, vcpus),
   };
-}
-
-/** The image target that an instance type wants. */
-export function targetFor(facts: InstanceFacts | undefined): ImageTarget {
-  return facts?.gpu ? 'gpu' : 'cpu';
 }
 
 function countGpus(family: string, size: string): number {
