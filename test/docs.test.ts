@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readConfig } from '../container/config.js';
@@ -24,6 +24,18 @@ test('the README links only to files that exist', () => {
   const links = [...README.matchAll(/\]\(([^)#:]+)\)/g)].map(([, link]) => link ?? '');
   expect(links.length).toBeGreaterThan(5);
   expect(links.filter((link) => !existsSync(join(projectRoot, link)))).toEqual([]);
+});
+
+test('the documents link only to files that exist', () => {
+  const folder = join(projectRoot, 'docs');
+  const broken = readdirSync(folder)
+    .filter((name) => name.endsWith('.md'))
+    .flatMap((name) => {
+      const text = readFileSync(join(folder, name), 'utf8');
+      const links = [...text.matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)].map(([, link = '']) => link);
+      return links.filter((link) => !existsSync(join(folder, link))).map((link) => `${name}: ${link}`);
+    });
+  expect(broken).toEqual([]);
 });
 
 describe('the request of the README', () => {

@@ -16,6 +16,7 @@ import {
 import type { ModerationClient } from '../../lib/client/moderation-client.js';
 import { ModerationError } from '../../lib/contract/errors.js';
 import { type Fault, inTurn } from '../../lib/emulator/faults/fault.js';
+import { NAMED_FAULTS } from '../../lib/emulator/faults/named.js';
 import { rejection, type Stack, startStack } from './support/stack.js';
 
 const OVERLOADED: Fault = {
@@ -239,6 +240,14 @@ describe('a failure that stands is an error of its kind:', () => {
       await silent.close();
     }
   });
+});
+
+test('an endpoint that has scaled to zero is told as such, and is asked again when a copy may be there', async () => {
+  stack.emulator.setFaults(() => NAMED_FAULTS.asleep);
+  const error = await rejection(client.classify({ text: 'a' }, { timeoutMs: 5000 }));
+  expect(error).toBeInstanceOf(NotReadyError);
+  expect(error).toMatchObject({ code: 'not_ready', retryable: true, retryAfterMs: 30_000, attempts: 1 });
+  expect((error as Error).message).toContain('the endpoint has scaled to zero');
 });
 
 describe('time', () => {

@@ -54,6 +54,9 @@ export function awsFailure(thrown: unknown, requestId: string): Failure {
     requestId: metadata.requestId ?? requestId,
     cause: thrown,
   };
+  if (isAsleep(text(name), message)) {
+    return failure('not_ready', ASLEEP, { ...details, retryAfterMs: WAKING_MS });
+  }
   // The SDK has corrected its idea of the time and would sign the next attempt rightly.
   if (metadata.clockSkewCorrected) return failure('access_denied', message, { ...details, retryable: true });
   const code = codeOf(error, message);
@@ -81,6 +84,15 @@ function originalStatus({ OriginalStatusCode: given }: AwsError, message: string
   if (typeof given === 'number') return given;
   const [, found] = /^Received (?:client|server) error \((\d{1,3})\)/.exec(message) ?? [];
   return found === undefined ? 500 : Number(found);
+}
+
+const ASLEEP = 'No copy of the model runs: the endpoint has scaled to zero, and this call wakes it.';
+/** A copy takes about five minutes to start; asking this often tells soon enough. */
+const WAKING_MS = 30_000;
+
+/** How SageMaker answers for an inference component without copies, which its own documentation calls a ValidationError. */
+function isAsleep(name: string, message: string): boolean {
+  return /^Validation(?:Error|Exception)$/.test(name) && /inference component has no capacity/i.test(message);
 }
 
 function codeOf(error: AwsError, message: string): KnownErrorCode {

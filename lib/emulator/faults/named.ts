@@ -6,6 +6,11 @@ const OVERLOADED = {
   request_id: 'injected',
 };
 
+/** SageMaker's words for an inference component that has scaled to zero copies. */
+const NO_CAPACITY =
+  'Inference Component has no capacity to process this request. ApplicationAutoScaling may be in-progress (if configured) ' +
+  'or try to increase the capacity by invoking UpdateInferenceComponentRuntimeConfig API.';
+
 /** Faults by the names that the command line knows. */
 export const NAMED_FAULTS = {
   throttle: { kind: 'throttle' },
@@ -15,6 +20,7 @@ export const NAMED_FAULTS = {
   reset: { kind: 'reset', when: 'before' },
   truncate: { kind: 'reset', when: 'mid-body' },
   slow: { kind: 'slow', ms: 1000 },
+  asleep: { kind: 'aws', status: 400, type: 'ValidationError', message: NO_CAPACITY },
 } as const satisfies Record<string, Fault>;
 
 export type FaultName = keyof typeof NAMED_FAULTS;

@@ -21,6 +21,11 @@ describe('an exception of the AWS SDK is understood as', () => {
       false,
     ],
     ['request_refused', thrown('ValidationError', 'Invalid header.', 400), false],
+    [
+      'not_ready',
+      thrown('ValidationError', 'Inference Component has no capacity to process this request.', 400),
+      true,
+    ],
     ['access_denied', thrown('AccessDeniedException', 'not authorized', 403), false],
     ['access_denied', thrown('ExpiredTokenException', 'expired', 403), false],
     ['access_denied', thrown('UnrecognizedClientException', 'invalid token', 403), false],
