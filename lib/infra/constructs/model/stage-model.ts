@@ -10,7 +10,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type FileAssetLocation, FileAssetPackaging, Stack, Stage } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ModerationError } from '../../../contract/errors.js';
@@ -36,7 +36,7 @@ export function stageFiles(scope: Construct, files: ModelFiles): StagedModel {
   const locations = files.names.map((name, index) => {
     const staged = join(folder, `file-${index}`);
     linkOrCopy(join(files.folder, name), join(assemblyFolder(scope), staged));
-    return addFile(scope, staged, `${files.hash}/${name}`);
+    return addFile(scope, staged, `${files.hash}/${name}`, `${basename(files.folder)}/${name}`);
   });
   const [first] = locations;
   if (first === undefined) throw new RangeError(`${files.folder} has no files.`);
@@ -49,7 +49,12 @@ export function stageTarball(scope: Construct, files: ModelFiles): StagedModel {
   const staged = `model-${files.hash}-tarball`;
   const target = join(assemblyFolder(scope), staged);
   if (!existsSync(target)) pack(files, target);
-  const { bucketName, objectKey } = addFile(scope, staged, `${files.hash}.tar.gz`);
+  const { bucketName, objectKey } = addFile(
+    scope,
+    staged,
+    `${files.hash}.tar.gz`,
+    `${basename(files.folder)}.tar.gz`,
+  );
   return { bucketName, key: objectKey, objectKeys: [objectKey] };
 }
 
@@ -84,12 +89,18 @@ function contentState({ folder, names }: ModelFiles): string {
   return JSON.stringify(states);
 }
 
-function addFile(scope: Construct, fileName: string, sourceHash: string): FileAssetLocation {
+/** @param displayName what `cdk deploy` calls it while it is uploaded */
+function addFile(
+  scope: Construct,
+  fileName: string,
+  sourceHash: string,
+  displayName: string,
+): FileAssetLocation {
   return Stack.of(scope).synthesizer.addFileAsset({
     fileName,
     sourceHash,
     packaging: FileAssetPackaging.FILE,
-    displayName: sourceHash,
+    displayName,
   });
 }
 
