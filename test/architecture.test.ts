@@ -76,6 +76,7 @@ const RULES: Record<string, { folders: string[]; packages: string[] }> = {
       '@aws-sdk/client-cloudformation',
       '@aws-sdk/client-s3',
       '@aws-sdk/client-sagemaker',
+      '@aws-sdk/client-sts',
       '@aws-sdk/lib-storage',
       'csv-parse',
       'tar-stream',

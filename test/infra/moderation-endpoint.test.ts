@@ -325,6 +325,20 @@ describe('scaling', () => {
     expect(message).toContain('scaling.minInstances is 0');
   });
 
+  test('is not for burstable types, which SageMaker does not scale', () => {
+    const hosting = { kind: 'realtime', instanceType: 'ml.t2.medium' } as const;
+    expect(failure(() => synthesize({ hosting }))).toContain('ml.t2.medium is burstable');
+    synthesize({ hosting: { ...hosting, scaling: false } });
+  });
+
+  test('starts below its minimum where no count is given, and lifts the fleet', () => {
+    const template = synthesize({
+      hosting: { kind: 'realtime', scaling: { minInstances: 2, maxInstances: 8 } },
+    });
+    expect(primaryVariant(template)['InitialInstanceCount']).toBe(1);
+    expect(only(template, 'AWS::ApplicationAutoScaling::ScalableTarget')['MinCapacity']).toBe(2);
+  });
+
   test('adds steps and schedules where asked', () => {
     const template = synthesize({
       hosting: {

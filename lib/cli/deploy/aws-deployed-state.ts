@@ -3,17 +3,14 @@ import {
   ApplicationAutoScalingClient,
   DescribeScalableTargetsCommand,
 } from '@aws-sdk/client-application-auto-scaling';
-import {
-  CloudFormationClient,
-  DescribeStacksCommand,
-  GetTemplateCommand,
-} from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import {
   DescribeEndpointCommand,
   DescribeEndpointConfigCommand,
   type DescribeEndpointOutput,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { ModerationError } from '../../contract/errors.js';
 import { isTemplate, type Template } from '../../sagemaker/template/template.js';
 import type { DeployedEndpoint } from '../../sagemaker/update/endpoint.js';
@@ -38,6 +35,7 @@ export class AwsDeployedState implements DeployedState {
   readonly #stacks: CloudFormationClient;
   readonly #endpoints: SageMakerClient;
   readonly #scaling: ApplicationAutoScalingClient;
+  readonly #identity: STSClient;
 
   /** @param signal ends every call, once there is no time left */
   constructor(place: StackPlace, signal: AbortSignal) {
@@ -47,24 +45,27 @@ export class AwsDeployedState implements DeployedState {
     this.#stacks = new CloudFormationClient(settings);
     this.#endpoints = new SageMakerClient(settings);
     this.#scaling = new ApplicationAutoScalingClient(settings);
+    this.#identity = new STSClient(settings);
   }
 
   close(): void {
-    for (const client of [this.#stacks, this.#endpoints, this.#scaling]) client.destroy();
+    for (const client of [this.#stacks, this.#endpoints, this.#scaling, this.#identity]) client.destroy();
   }
 
   /** @throws ModerationError `invalid_configuration` when the credentials are those of another account */
   async template(): Promise<Template | undefined> {
-    const { stackName: StackName } = this.#place;
-    const options = { abortSignal: this.#signal };
+    const [body] = await Promise.all([this.#templateBody(), this.#checkAccount()]);
+    // A stack that was only looked at in a change set has no template yet.
+    return body === undefined || body === '' ? undefined : parsed(body);
+  }
+
+  async #templateBody(): Promise<string | undefined> {
     try {
-      const [{ Stacks = [] }, { TemplateBody }] = await Promise.all([
-        this.#stacks.send(new DescribeStacksCommand({ StackName }), options),
-        this.#stacks.send(new GetTemplateCommand({ StackName, TemplateStage: 'Original' }), options),
-      ]);
-      this.#checkAccount(Stacks[0]?.StackId);
-      // A stack that was only looked at in a change set has no template yet.
-      return TemplateBody === undefined || TemplateBody === '' ? undefined : parsed(TemplateBody);
+      const { TemplateBody } = await this.#stacks.send(
+        new GetTemplateCommand({ StackName: this.#place.stackName, TemplateStage: 'Original' }),
+        { abortSignal: this.#signal },
+      );
+      return TemplateBody;
     } catch (error) {
       if (/does not exist/i.test((error as Error).message)) return undefined;
       throw error;
@@ -109,12 +110,15 @@ export class AwsDeployedState implements DeployedState {
     return ScalableTargets.flatMap(({ ResourceId }) => ResourceId ?? []);
   }
 
-  #checkAccount(stackId: string | undefined): void {
-    const account = stackId?.split(':')[4];
-    if (account === undefined || account === this.#place.account) return;
+  /** Another account has another stack of that name, or none, and its endpoints tell nothing. */
+  async #checkAccount(): Promise<void> {
+    const { Account } = await this.#identity.send(new GetCallerIdentityCommand({}), {
+      abortSignal: this.#signal,
+    });
+    if (Account === this.#place.account) return;
     throw new ModerationError(
       'invalid_configuration',
-      `The credentials are of account ${account}, and the stack goes to ${this.#place.account}.`,
+      `the credentials are of account ${Account}, and the stack goes to ${this.#place.account}; cdk --profile does not reach the app, AWS_PROFILE does`,
     );
   }
 }

@@ -15,16 +15,19 @@ const TIME_LIMIT_MS = 8000;
  * Why AWS would refuse the deployment, each as a text with commands; empty where it accepts, or where it could not be
  * asked, which is told in one line on stderr.
  */
-export async function reviewDeployment(stack: ReviewedStack): Promise<readonly string[]> {
+export async function reviewDeployment(
+  stack: ReviewedStack,
+  timeLimitMs = TIME_LIMIT_MS,
+): Promise<readonly string[]> {
   const { AwsDeployedState } = await import('./aws-deployed-state.js');
   const { deploymentRefusals } = await import('./deployment-refusals.js');
-  const state = new AwsDeployedState(stack, AbortSignal.timeout(TIME_LIMIT_MS));
+  const state = new AwsDeployedState(stack, AbortSignal.timeout(timeLimitMs));
   try {
     const refusals = await deploymentRefusals(state, stack.template, stack.deployCommand);
     return byCommands(refusals).map(refusalText);
   } catch (error) {
     console.error(
-      `Not compared with what is deployed: ${reason(error)} (-c checkDeployed=false leaves it out).`,
+      `Not compared with what is deployed: ${reason(error, timeLimitMs)} (-c checkDeployed=false leaves it out).`,
     );
     return [];
   } finally {
@@ -50,10 +53,10 @@ function refusalText(refusals: readonly Refusal[]): string {
   return `${problems.join('\n')}${how}\n  (-c checkDeployed=false leaves this check out)`;
 }
 
-function reason(error: unknown): string {
+function reason(error: unknown, timeLimitMs: number): string {
   const { name, message } = error as Error;
   return /abort|timeout/i.test(name)
-    ? `AWS did not answer within ${TIME_LIMIT_MS / 1000} s`
+    ? `AWS did not answer within ${timeLimitMs / 1000} s`
     : firstLine(message);
 }
 

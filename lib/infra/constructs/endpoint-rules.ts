@@ -15,7 +15,7 @@ import {
 import { DEFAULT_SERVERLESS_MEMORY_MB } from './hosting/production-variant.js';
 import { rolloutRules } from './hosting/rollout.js';
 import { minimums } from './hosting/scaling-options.js';
-import { countRules, scalingRules } from './hosting/scaling-rules.js';
+import { burstableRules, countRules, scalingRules } from './hosting/scaling-rules.js';
 import { instanceRules } from './instance-rules.js';
 import type { ModerationEndpointProps } from './moderation-endpoint-props.js';
 import type { ReviewQueueOptions } from './review/review-options.js';
@@ -45,6 +45,7 @@ export function endpointRules(props: ModerationEndpointProps, hosting: Hosting):
     ...(hosting.kind === 'realtime' ? realtimeRules(props, hosting) : []),
     ...(hosting.kind === 'async'
       ? [
+          ...burstableRules(instanceTypesOf(hosting)),
           within('minInstances', hosting.minInstances, 0, 1000, 'instances'),
           within(
             'maxInstances',
@@ -129,6 +130,12 @@ function realtimeRules(props: ModerationEndpointProps, hosting: RealtimeHosting)
   const repeated = names.filter((name, index) => names.indexOf(name) !== index);
   return [
     ...scalingRules(hosting.scaling ?? {}, hosting.instanceCount ?? 1),
+    ...(hosting.scaling === false
+      ? []
+      : burstableRules([
+          ...instanceTypesOf(hosting),
+          ...variantInstances(hosting).flatMap(({ instances }) => instances.instanceTypes),
+        ])),
     ...variantInstances(hosting).flatMap(({ name, instances }) =>
       countRules(hosting.scaling ?? {}, instances.instanceCount, `instanceCount of the variant ${name}`),
     ),

@@ -60,12 +60,22 @@ export async function runApp(review?: Review): Promise<number> {
     const stack = createStack(app);
     const assembly = app.synth();
     const problems = await reviewed(app, stack, assembly.getStackByName(stack.stackName).template, review);
-    for (const problem of problems) Annotations.of(stack).addError(problem);
-    if (problems.length > 0) app.synth({ force: true });
-    return 0;
+    return problems.length === 0 ? 0 : refuse(app, stack, problems);
   } catch (error) {
     if (!(error instanceof ModerationError)) throw error;
     console.error(error.message);
+    return 1;
+  }
+}
+
+/** Run by `cdk`, which tells the errors of a stack itself, or by hand, where CDK throws them. */
+function refuse(app: App, stack: Stack, problems: readonly string[]): number {
+  for (const problem of problems) Annotations.of(stack).addError(problem);
+  try {
+    app.synth({ force: true });
+    return 0;
+  } catch {
+    for (const problem of problems) console.error(problem);
     return 1;
   }
 }

@@ -17,6 +17,14 @@ export function countRules(scaling: ScalingOptions | false, instanceCount: numbe
   ];
 }
 
+/** @param types of the fleet's variants */
+export function burstableRules(types: readonly string[]): Rule[] {
+  return types.map((type) => ({
+    broken: fails(type, (known) => !/^ml\.t\d/.test(known)),
+    problem: `${type} is burstable, and SageMaker does not scale such types; set scaling to false, or take another type.`,
+  }));
+}
+
 export function scalingRules(scaling: ScalingOptions | false, instanceCount: number): Rule[] {
   if (scaling === false) return [];
   const { min, max } = scalingBounds(scaling, instanceCount);
