@@ -1,5 +1,6 @@
 /** What an update must not change of a variant while Application Auto Scaling holds it. */
 
+import type { WantedEndpoint } from '../endpoint.js';
 import { SOURCES } from '../sources.js';
 import { type Finding, type Update, when } from './rule.js';
 
@@ -11,10 +12,15 @@ export function scaledTypeRule({ deployed, wanted }: Update): readonly Finding[]
     return when(changes && deployed.scaledVariants.includes(name), () => ({
       rule: 'scaled-instance-type',
       problem: `The variant ${name} of ${deployed.name} runs on ${instanceType} and is scaled; its instance type cannot become ${next} until it is deregistered from scaling.`,
-      remedy: { step: { scaling: 'paused', ...typeSettings(instanceType ?? '', next ?? '') } },
+      remedy: { step: { ...unscaled(wanted), ...typeSettings(instanceType ?? '', next ?? '') } },
       source: SOURCES.scaling,
     }));
   });
+}
+
+/** Counts that are not retained are those of a fleet that is no longer to be scaled at all; its bounds may not fit. */
+function unscaled({ retainAll }: WantedEndpoint): Readonly<Record<string, string>> {
+  return { scaling: retainAll ? 'paused' : 'false' };
 }
 
 /** The settings of a type, or of a pool, when those of the other are set; an empty one takes a setting back. */
