@@ -29,6 +29,19 @@ const LINES: Format = {
 const FORM: Format = { read: readForm, replies: [JSON_TYPE], lines: false, text: false };
 const IMAGE: Format = { read: readImage, replies: [JSON_TYPE], lines: false, text: false };
 
+/** What SageMaker's built-in image algorithms take. */
+const ANY_IMAGE_TYPE = 'application/x-image';
+
+/** Types of other frameworks, and what to send in their place. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  'application/x-npy': 'Arrays are not read: send the text and the image file as JSON',
+  'text/csv': 'CSV is not read: send one item a line as application/jsonlines',
+  'text/plain': 'Bare text is not read: send {"text": …} as application/json',
+  'application/octet-stream': 'Bytes of an image are sent as image/* or application/x-image',
+  'application/x-www-form-urlencoded': 'Send the form as multipart/form-data',
+  'application/x-recordio-protobuf': 'RecordIO is not read: send one item a line as application/jsonlines',
+};
+
 /** The format of a request's body, by its Content-Type. Throws `unsupported_media_type`. */
 export function formatOf(request: IncomingMessage): Format {
   const types = request.headersDistinct['content-type'] ?? [];
@@ -40,7 +53,10 @@ export function formatOf(request: IncomingMessage): Format {
     throw unsupported('The body has a Content-Encoding; send it as it is');
   const type = parseType(header);
   const format = formatOfType(type.essence);
-  if (format === undefined) throw unsupported('The Content-Type is none that the service reads');
+  if (format === undefined) {
+    const instead = Object.hasOwn(INSTEAD, type.essence) ? INSTEAD[type.essence] : undefined;
+    throw unsupported(instead ?? 'The service does not read this Content-Type');
+  }
   const charset = type.params.get('charset') ?? 'utf-8';
   if (format.text && !/^(?:utf-?8|us-ascii)$/i.test(charset)) throw unsupported('The charset is not utf-8');
   return format;
@@ -69,7 +85,7 @@ export function negotiate(request: Request, { replies }: Format): ReplyType {
 function formatOfType(essence: string): Format | undefined {
   if (essence === JSON_TYPE) return JSON_FORMAT;
   if (essence === FORM_TYPE) return FORM;
-  if (essence.startsWith('image/')) return IMAGE;
+  if (essence.startsWith('image/') || essence === ANY_IMAGE_TYPE) return IMAGE;
   return JSON_LINES_TYPES.some((type) => type === essence) ? LINES : undefined;
 }
 

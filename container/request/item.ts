@@ -78,7 +78,9 @@ function* decodePost(value: JsonValue, limits: Limits): Steps<Post> {
   value.delete('images');
   const first = image == null ? null : yield* decodeBase64(image, limits.maxImageBytes);
   const images: Uint8Array[] = [];
-  for (const each of more) images.push(yield* decodeBase64(each, limits.maxImageBytes));
+  for (const [index, each] of more.entries()) {
+    images.push(yield* decodeBase64(each, limits.maxImageBytes, `images[${index}]`));
+  }
   return { text, image: first, ...(images.length > 0 && { images }) };
 }
 

@@ -9,6 +9,8 @@ import type { Steps } from '../time-slicer.js';
 
 export interface Part {
   readonly name: string;
+  /** Of a file; undefined for a field. */
+  readonly filename: string | undefined;
   readonly content: Buffer;
 }
 
@@ -33,13 +35,13 @@ export function* parseMultipart(body: Buffer, contentType: string): Steps<Part[]
     if (parts.length === MAX_PARTS) fail(`has more than ${MAX_PARTS} parts`);
     const headEnd = body.subarray(at, at + MAX_HEAD_BYTES).indexOf(CRLF + CRLF);
     if (headEnd < 0) fail(`has a part whose headers do not end within ${MAX_HEAD_BYTES} bytes`);
-    const name = partName(body.toString('latin1', at, at + headEnd));
+    const { name, filename } = readHead(body.toString('latin1', at, at + headEnd));
     const start = at + headEnd + 4;
     // The blank line's own line feed may begin the delimiter of an empty part.
     const end = yield* indexOf(body, delimiter, start - 2);
     if (end < 0) fail('ends without its closing boundary');
     if (parts.some((part) => part.name === name)) fail('has two parts of the same name');
-    parts.push({ name, content: body.subarray(start, Math.max(start, end)) });
+    parts.push({ name, filename, content: body.subarray(start, Math.max(start, end)) });
     at = end + delimiter.length + 2;
     const next = body.toString('latin1', at - 2, at);
     if (next === CRLF) continue;
@@ -56,16 +58,16 @@ function boundaryOf(contentType: string): string {
   return boundary;
 }
 
-/** The part's name; headers that would change the meaning of its content are refused. */
-function partName(head: string): string {
-  let name: string | undefined;
+/** The part's names; headers that would change the meaning of its content are refused. */
+function readHead(head: string): Omit<Part, 'content'> {
+  let names: Omit<Part, 'content'> | undefined;
   for (const line of head.split(CRLF)) {
     const [, header = '', value = ''] =
       /^([\w-]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? fail('has a malformed part header');
     switch (header.toLowerCase()) {
       case 'content-disposition':
-        if (name !== undefined) fail('has a part with two Content-Disposition headers');
-        name = dispositionName(value);
+        if (names !== undefined) fail('has a part with two Content-Disposition headers');
+        names = dispositionNames(value);
         break;
       case 'content-transfer-encoding':
         if (!/^(?:7bit|8bit|binary)$/i.test(value)) fail('has a part with a Content-Transfer-Encoding');
@@ -76,10 +78,10 @@ function partName(head: string): string {
         break;
     }
   }
-  return name ?? fail('has a part without a name');
+  return names ?? fail('has a part without a name');
 }
 
-function dispositionName(value: string): string {
+function dispositionNames(value: string): Omit<Part, 'content'> {
   const type = /^form-data\s*/i.exec(value)?.[0] ?? fail('has a part that is no form-data');
   const parameters = new Map<string, string>();
   PARAMETER.lastIndex = type.length;
@@ -91,7 +93,8 @@ function dispositionName(value: string): string {
     end = PARAMETER.lastIndex;
   }
   if (end !== value.length) fail('has a part with a malformed Content-Disposition');
-  return parameters.get('name') || fail('has a part without a name');
+  const name = parameters.get('name') || fail('has a part without a name');
+  return { name, filename: parameters.get('filename') };
 }
 
 function* indexOf(body: Buffer, needle: Buffer, from: number): Steps<number> {

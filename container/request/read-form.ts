@@ -6,20 +6,27 @@ import { parseJson } from '../json/parse-json.js';
 import type { Steps } from '../time-slicer.js';
 import { decoded, type Entry, type ParsedRequest, type ReadContext } from './candidate.js';
 import { decodeItem } from './item.js';
-import { parseMultipart } from './multipart.js';
+import { type Part, parseMultipart } from './multipart.js';
 import { readParameters } from './parameters.js';
 import { jsonBounds } from './read-json.js';
 
 /** A form with the parts `text`, `image` (a file's bytes), `id` and `parameters` (JSON): one item. */
 export function* readForm(body: Buffer, { limits, contentType }: ReadContext): Steps<ParsedRequest> {
   const fields = new Map<string, Buffer>();
-  for (const { name, content } of yield* parseMultipart(body, contentType)) fields.set(name, content);
+  for (const part of yield* parseMultipart(body, contentType)) {
+    if (!isUnfilled(part)) fields.set(part.name, part.content);
+  }
   const parameters = fields.get('parameters');
   fields.delete('parameters');
   return {
     candidates: [decoded(yield* decodeFields(fields, limits))],
     parameters: parameters ? readParameters(yield* parseJson(parameters, jsonBounds(limits))) : {},
   };
+}
+
+/** The part that a browser sends for a file field that nobody filled in. */
+function isUnfilled({ name, filename, content }: Part): boolean {
+  return name === 'image' && filename === '' && content.length === 0;
 }
 
 /** The fields as an item: the rules of a JSON item hold, with `image` in the place of `image_base64`. */

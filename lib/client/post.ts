@@ -12,7 +12,7 @@ export interface Post {
 }
 
 /**
- * The bytes of a JPEG, PNG, WebP, GIF, TIFF or AVIF file, or where they come from. A bare string is refused: it could
+ * The bytes of a JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP file, or where they come from. A bare string is refused: it could
  * be a path, a URL or base64, and a guess might read a file that a stranger named. A stream is read once, and kept for
  * later attempts.
  */

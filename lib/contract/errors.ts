@@ -53,9 +53,9 @@ export const ERRORS = define({
     scope: 'item',
     status: 422,
     retryable: false,
-    meaning: 'image_base64 is no base64, is empty, or is a data URL that is not base64-encoded.',
-    remedy:
-      'Send the bytes of the image file in standard base64; null or no field when the post has no image.',
+    meaning:
+      'image_base64, or one of images, is not base64, is empty, or is a data URL that is not base64-encoded.',
+    remedy: 'Send the bytes of the image file in base64; null or no field when the post has no image.',
   },
   image_too_large: {
     scope: 'item',
@@ -70,7 +70,8 @@ export const ERRORS = define({
     status: 422,
     retryable: false,
     meaning:
-      'The bytes are none of JPEG, PNG, WebP, GIF, TIFF and AVIF. SVG and other formats are never decoded.',
+      'The bytes are not a JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP file, or a variant that is not read. SVG and other ' +
+      'formats are never decoded.',
     remedy: 'Convert the image to one of these formats.',
   },
   image_undecodable: {

@@ -12,7 +12,7 @@ export const MAX_ID_CHARS = 256;
 export const instanceSchema = z.strictObject({
   /** Plain text, any language. Read up to the model's token limit; longer text is cut and reported. */
   text: z.string().nullish(),
-  /** The bytes of a JPEG, PNG, WebP, GIF, TIFF or AVIF file in base64; a `data:…;base64,` URL is accepted. */
+  /** The bytes of a JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP file in base64; a `data:…;base64,` URL is accepted. */
   image_base64: z.string().nullish(),
   /** Further images of the post, each as `image_base64`; up to maxImagesPerItem in all. Empty means absent. */
   images: z.array(z.string()).nullish(),

@@ -1,6 +1,7 @@
 import { ModerationError } from '../contract/errors.js';
 import { isExhausted } from '../contract/exhaustion.js';
 import type { Limits } from '../contract/limits.js';
+import { openBmp } from './codec/bmp.js';
 import { openGif } from './codec/gif.js';
 import { openEncoded } from './codec/libvips.js';
 import type { OpenedImage } from './codec/opened-image.js';
@@ -66,7 +67,8 @@ export async function decodeFile(
 }
 
 async function open(bytes: Uint8Array, format: ImageFormat): Promise<OpenedImage> {
-  return format === 'gif' ? openGif(bytes) : openEncoded(bytes, format);
+  if (format === 'gif') return openGif(bytes);
+  return format === 'bmp' ? openBmp(bytes) : openEncoded(bytes, format);
 }
 
 function checkBytes(bytes: Uint8Array, { maxImageBytes }: ImageLimits): void {
@@ -97,6 +99,7 @@ const PIXEL_LIMITS: Record<ImageFormat, readonly ('maxImagePixels' | 'maxAvifPix
   gif: ['maxImagePixels'],
   tiff: ['maxImagePixels'],
   avif: ['maxImagePixels', 'maxAvifPixels'],
+  bmp: ['maxImagePixels'],
 };
 
 /** Pixels that an image of this format may have in all. */
@@ -125,6 +128,7 @@ const NAMES: Record<ImageFormat, string> = {
   gif: 'GIF',
   tiff: 'TIFF',
   avif: 'AVIF',
+  bmp: 'BMP',
 };
 
 const name = (format: ImageFormat): string => NAMES[format];

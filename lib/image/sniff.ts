@@ -1,6 +1,6 @@
 import { ModerationError } from '../contract/errors.js';
 
-export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'avif';
+export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'avif' | 'bmp';
 
 interface Signature {
   readonly name: string;
@@ -32,13 +32,19 @@ const FORMATS: readonly (Signature & { readonly name: ImageFormat })[] = [
   { name: 'gif', matches: (bytes) => starts('GIF87a')(bytes) || starts('GIF89a')(bytes) },
   { name: 'tiff', matches: (bytes) => starts('II*\0')(bytes) || starts('MM\0*')(bytes) },
   { name: 'avif', matches: brand(['avif', 'avis']) },
+  { name: 'bmp', matches: starts('BM') },
 ];
+
+/** How to make something readable of what phones and browsers save. */
+const CONVERSIONS: Readonly<Record<string, string>> = {
+  HEIC: ' Convert it first: on Apple devices by `sips -s format jpeg IN --out OUT`, elsewhere by `heif-convert IN OUT.jpg`.',
+  'JPEG XL': ' Convert it first: `djxl IN OUT.jpg` gives back the JPEG that it was made of, if it was.',
+};
 
 /** Formats that are refused, told apart only so that the message can name them. */
 const REFUSED: readonly Signature[] = [
   { name: 'SVG or XML', matches: (bytes) => /^(\xef\xbb\xbf)?\s*<(\?xml|svg|!)/i.test(ascii(bytes, 0, 64)) },
   { name: 'HEIC', matches: brand(['heic', 'heix', 'hevc', 'heim', 'heis', 'mif1', 'msf1']) },
-  { name: 'BMP', matches: starts('BM') },
   { name: 'PDF', matches: starts('%PDF') },
   { name: 'PostScript', matches: starts('%!') },
   { name: 'ICO', matches: starts('\0\0\x01\0') },
@@ -55,9 +61,10 @@ export function sniffFormat(bytes: Uint8Array): ImageFormat {
   const format = FORMATS.find(({ matches }) => matches(bytes));
   if (format !== undefined) return format.name;
   const refused = REFUSED.find(({ matches }) => matches(bytes));
+  const remedy = (refused && CONVERSIONS[refused.name]) ?? '';
   throw new ModerationError(
     'image_unsupported',
-    `The image is ${describe(bytes, refused)}; expected JPEG, PNG, WebP, GIF, TIFF or AVIF.`,
+    `The image is ${describe(bytes, refused)}; expected JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP.${remedy}`,
   );
 }
 

@@ -65,6 +65,7 @@ describe('a picture of which the model sees a part', () => {
     ['icc-swapped.png', 'allow', ['crop', 'colour_profile']],
     ['tall-top.png', 'review', ['crop']],
     ['no-eoi.jpg', 'flag', ['crop']],
+    ['shot.bmp', 'flag', ['crop']],
   ])('%s: %s, and %j is told', async (name, decision, codes) => {
     const prediction = await classify({ image_base64: file(name) });
     expect([prediction.decision, codesOf(prediction)]).toEqual([decision, codes]);
@@ -86,6 +87,10 @@ describe('a picture of which the model sees a part', () => {
     expect([prediction.decision, codesOf(prediction)]).toEqual(['flag', codes]);
     const first = prediction.parts?.[0]?.probabilities ?? prediction.probabilities;
     expect(first).toEqual(plain.probabilities);
+  });
+
+  test('a JPEG of 12 bits is told as such', async () => {
+    await expect(classify({ image_base64: file('twelvebit.jpg') })).rejects.toThrow('has 12 bits a sample');
   });
 
   test('the views of one picture are equal, whatever its transparency hides', async () => {

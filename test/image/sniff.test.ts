@@ -40,7 +40,6 @@ describe('sniffFormat', () => {
     ['SVG behind a byte order mark', 'SVG or XML', latin('\xef\xbb\xbf<svg/>')],
     ['HEIC', 'HEIC', media('heic', 'mif1')],
     ['an unnamed HEIF', 'HEIC', media('mif1', 'heic')],
-    ['BMP', 'BMP', latin('BM\x00\x01')],
     ['PDF', 'PDF', latin('%PDF-1.7')],
     ['PostScript', 'PostScript', latin('%!PS')],
     ['ICO', 'ICO', latin('\0\0\x01\0')],

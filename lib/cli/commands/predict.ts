@@ -36,7 +36,7 @@ export function define(command: Command): void {
     .option('--region <region>', 'AWS region of the endpoint (default: from the AWS configuration)')
     .addOption(new Option('--device <device>', 'where a model runs here (default: auto)').choices(DEVICES))
     .option('--text <text>', 'the text of one post')
-    .option('--image <file>', 'its image: JPEG, PNG, WebP, GIF, TIFF or AVIF')
+    .option('--image <file>', 'its image: JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP')
     .option('--json', 'print the prediction as the service answers it', false)
     .option('--input <file>', 'many posts: CSV with a header line, or JSON Lines')
     .option('--output <file>', 'their answers as JSON Lines; a run that was interrupted goes on')

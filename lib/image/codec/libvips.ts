@@ -4,6 +4,7 @@
  */
 import { inflateSync } from 'node:zlib';
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
+import { ModerationError } from '../../contract/errors.js';
 import type { Animation } from '../animation/animation.js';
 import { orientationOf } from '../metadata/exif.js';
 import { isSrgb } from '../metadata/icc.js';
@@ -23,8 +24,8 @@ import { firstPage } from './tiff.js';
 import { readWebp } from './webp.js';
 import { type YuvEncoding, yuvToRgb } from './yuv.js';
 
-/** The formats that libvips decodes here. GIF is not among them: see lib/image/codec/gif.ts. */
-export type CodecFormat = Exclude<ImageFormat, 'gif'>;
+/** The formats that libvips decodes here. GIF and BMP have files of their own. */
+export type CodecFormat = Exclude<ImageFormat, 'gif' | 'bmp'>;
 
 /** Decoders that may run in this process, whatever the bytes claim to be. */
 const LOADERS = ['Jpeg', 'Png', 'Webp', 'Tiff', 'Heif'].map((name) => `VipsForeignLoad${name}Buffer`);
@@ -126,11 +127,18 @@ function inputOf(bytes: Uint8Array, format: CodecFormat): Input {
   }
 }
 
+const EIGHT_BITS = 8;
 const END_OF_IMAGE = Buffer.from([0xff, 0xd9]);
 
 /** A file that lacks nothing but its end marker gets one; then a warning tells that more is missing. */
 function jpegInput(bytes: Uint8Array): Input {
   const { frame, ends, exif, profile } = readJpegMarkers(bytes);
+  if (frame.precision !== EIGHT_BITS) {
+    throw new ModerationError(
+      'image_unsupported',
+      `The JPEG image has ${frame.precision} bits a sample; expected ${EIGHT_BITS}. Save it as a usual JPEG.`,
+    );
+  }
   return {
     bytes: ends ? bytes : Buffer.concat([bytes, END_OF_IMAGE]),
     ...(!ends && { failOn: 'warning' }),
@@ -140,8 +148,7 @@ function jpegInput(bytes: Uint8Array): Input {
   };
 }
 
-function jpegHeader({ precision, width, height, components }: JpegFrame): Header | undefined {
-  if (precision !== 8) return undefined;
+function jpegHeader({ width, height, components }: JpegFrame): Header {
   return { width, height, layout: components === 4 ? CMYK : RGB };
 }
 

@@ -157,7 +157,7 @@ describe('a form', () => {
   test.each<[string, string, string]>([
     ['a field the service does not know', part('caption', 'x'), 'invalid_item'],
     ['an image by URL', part('image_url', 'x'), 'image_url_unsupported'],
-    ['an empty image', part('text', 'x') + part('image', '', '; filename=""'), 'invalid_item'],
+    ['an empty image file', part('text', 'x') + part('image', '', '; filename="a.png"'), 'invalid_item'],
     ['a long text', part('text', 'x'.repeat(1001)), 'text_too_long'],
     ['a very long text', part('text', 'x'.repeat(9000)), 'text_too_long'],
     ['a long id', part('text', 'x') + part('id', 'x'.repeat(300)), 'invalid_item'],

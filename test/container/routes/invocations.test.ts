@@ -115,7 +115,12 @@ describe('a JSON request', () => {
     ],
     ['an image by URL', { text: 'x', image_url: 'http://x' }, 'image_url_unsupported', /fetches no URL/],
     ['an empty image', { text: 'x', image_base64: '' }, 'image_base64_invalid', /is empty/],
-    ['an image that is no base64', { text: 'x', image_base64: 'a b=' }, 'image_base64_invalid', /no base64/],
+    [
+      'an image that is not base64',
+      { text: 'x', image_base64: 'a b=' },
+      'image_base64_invalid',
+      /not base64/,
+    ],
     [
       'a large image',
       { image_base64: Buffer.alloc(5001).toString('base64') },

@@ -14,7 +14,7 @@ import type { ImageFormat } from '../../../lib/image/sniff.js';
 const HEADROOM_BYTES = 16 * 2 ** 20;
 const EDGE = 3500;
 
-const format = process.argv[2] as ImageFormat;
+const format = process.argv[2] as Exclude<ImageFormat, 'bmp'>;
 const limits = defaultLimits({ maxImagePixels: EDGE ** 2, maxAvifPixels: EDGE ** 2 });
 
 function square(edge: number): Promise<Buffer> {
