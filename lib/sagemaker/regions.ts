@@ -56,8 +56,28 @@ export const INSTANCE_POOL_REGIONS: readonly string[] = [
   'sa-east-1',
 ];
 
-/** AWS lists no regions for it. A `MinInstanceCount` of 0 was refused in these, as their users report (August 2026). */
-export const WITHOUT_SCALE_TO_ZERO: readonly string[] = ['eu-west-3'];
+/**
+ * Sixteen regions in which CloudFormation knows both endpoints and inference components, without which nothing scales to
+ * zero (its resource types of October 2026). In eu-west-3, which lacks them, a `MinInstanceCount` of 0 was refused as well.
+ */
+export const SCALE_TO_ZERO_REGIONS: readonly string[] = [
+  'us-east-1',
+  'us-east-2',
+  'us-west-2',
+  'ap-south-1',
+  'ap-northeast-1',
+  'ap-northeast-2',
+  'ap-southeast-1',
+  'ap-southeast-2',
+  'ap-southeast-3',
+  'ca-central-1',
+  'eu-central-1',
+  'eu-north-1',
+  'eu-west-1',
+  'eu-west-2',
+  'eusc-de-east-1',
+  'sa-east-1',
+];
 
 const SERVERLESS: Offer = {
   what: 'serverless hosting',
@@ -71,8 +91,8 @@ const POOLS: Offer = {
 };
 const SCALE_TO_ZERO: Offer = {
   what: 'scaling to zero instances',
-  known: (region) => !WITHOUT_SCALE_TO_ZERO.includes(region),
-  why: 'it was refused there (August 2026)',
+  known: (region) => SCALE_TO_ZERO_REGIONS.includes(region),
+  why: 'CloudFormation did not know inference components there (October 2026)',
 };
 
 /** What a hosting needs that the region may lack, a sentence each; nothing, where none is doubted. */
