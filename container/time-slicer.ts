@@ -10,9 +10,15 @@ const BUDGET_MS = 2;
  * in the turn it came in.
  */
 export class TimeSlicer {
+  readonly #now: () => number;
   #spentMs = 0;
   #turnScheduled = false;
   readonly #waiting: (() => void)[] = [];
+
+  /** `now`: milliseconds, for tests. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   /** The result of the steps. Rejects with the signal's reason at the first pause after it is aborted. */
   async run<T>(steps: Steps<T>, signal?: AbortSignal): Promise<T> {
@@ -25,12 +31,12 @@ export class TimeSlicer {
   }
 
   #slice<T>(steps: Steps<T>): IteratorResult<undefined, T> {
-    const start = performance.now();
+    const start = this.#now();
     const before = this.#spentMs;
     try {
       for (;;) {
         const result = steps.next();
-        this.#spentMs = before + performance.now() - start;
+        this.#spentMs = before + this.#now() - start;
         if (result.done || this.#spentMs >= BUDGET_MS) return result;
       }
     } finally {

@@ -1,5 +1,5 @@
-// Builds the typed client as a package of its own: ES modules, CommonJS and declarations for both, from lib/client, lib/contract
-// and lib/sagemaker alone. Versions come from the root's package.json.
+// Builds the typed client as a package of its own: ES modules, CommonJS and declarations for both, from lib/client, lib/contract,
+// lib/sagemaker and lib/time alone. Versions come from the root's package.json.
 //   node scripts/client-package.mjs OUT
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -32,7 +32,7 @@ function compile(folder, type) {
   mkdirSync(join(root, 'dist'), { recursive: true });
   const stage = mkdtempSync(join(root, 'dist', '.client-'));
   try {
-    for (const part of ['client', 'contract', 'sagemaker'])
+    for (const part of ['client', 'contract', 'sagemaker', 'time'])
       cpSync(join(root, 'lib', part), join(stage, part), { recursive: true });
     writeJson(join(stage, 'package.json'), { type });
     writeJson(join(stage, 'tsconfig.json'), {

@@ -8,6 +8,7 @@ import { findCircles, type ImportGraph, reachableFrom, readImportGraph } from '.
 const RULES: Record<string, { folders: string[]; packages: string[] }> = {
   'lib/contract': { folders: [], packages: ['zod'] },
   'lib/numeric': { folders: [], packages: [] },
+  'lib/time': { folders: [], packages: [] },
   'lib/checkpoint': { folders: ['lib/contract', 'lib/numeric'], packages: ['zod'] },
   'lib/sagemaker': { folders: ['lib/contract'], packages: [] },
   'lib/onnx': { folders: ['lib/contract', 'lib/numeric'], packages: [] },
@@ -19,7 +20,15 @@ const RULES: Record<string, { folders: string[]; packages: string[] }> = {
     packages: ['zod'],
   },
   'lib/engine': {
-    folders: ['lib/checkpoint', 'lib/parts', 'lib/text', 'lib/image', 'lib/contract', 'lib/numeric'],
+    folders: [
+      'lib/checkpoint',
+      'lib/parts',
+      'lib/text',
+      'lib/image',
+      'lib/contract',
+      'lib/numeric',
+      'lib/time',
+    ],
     packages: ['onnxruntime-node', 'lru-cache'],
   },
   'lib/hub': { folders: ['lib/checkpoint', 'lib/contract'], packages: ['zod', '@huggingface/hub'] },
@@ -32,7 +41,7 @@ const RULES: Record<string, { folders: string[]; packages: string[] }> = {
     packages: ['zod', 'csv-parse'],
   },
   'lib/client': {
-    folders: ['lib/contract', 'lib/sagemaker'],
+    folders: ['lib/contract', 'lib/sagemaker', 'lib/time'],
     packages: [
       'zod',
       '@aws-sdk/client-sagemaker-runtime',
@@ -41,7 +50,7 @@ const RULES: Record<string, { folders: string[]; packages: string[] }> = {
       'sharp',
     ],
   },
-  'lib/emulator': { folders: ['lib/contract', 'lib/sagemaker'], packages: ['zod'] },
+  'lib/emulator': { folders: ['lib/contract', 'lib/sagemaker', 'lib/time'], packages: ['zod'] },
   // The page runs in a browser: of the contract, and of what the server tells it, it takes types only.
   'container/playground/page': { folders: ['lib/contract', 'container'], packages: ['csv-parse'] },
   container: {

@@ -1,3 +1,4 @@
+import type { Clock } from '../time/clock.js';
 import { AsyncTransport } from './asynchronous/async-transport.js';
 import type { AsynchronousTarget, HttpTarget, ModerationClientOptions, SageMakerTarget } from './options.js';
 import { type CallSettings, clientSettings, inlineSettings, OptionReader } from './settings.js';
@@ -22,7 +23,7 @@ export interface Connection {
 const ENDPOINT_NAME = /^[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}$/;
 
 /** Judges the options and opens what they name; opens no connection yet. Throws `invalid_option`. */
-export function connect(options: ModerationClientOptions): Connection {
+export function connect(options: ModerationClientOptions, clock: Clock): Connection {
   const reader = new OptionReader();
   const settings = clientSettings(options, reader);
   const given: Partial<Record<'url' | 'endpointName', unknown>> = options;
@@ -32,7 +33,7 @@ export function connect(options: ModerationClientOptions): Connection {
   }
   const connection = isHttp(options)
     ? overHttp(options, settings, reader)
-    : onSageMaker(options, settings, reader);
+    : onSageMaker(options, settings, reader, clock);
   reader.finish();
   return connection;
 }
@@ -47,7 +48,12 @@ function overHttp(target: HttpTarget, settings: CallSettings, reader: OptionRead
   return { direct: { transport: new HttpTransport(target, reader), settings }, asynchronous: undefined };
 }
 
-function onSageMaker(target: SageMakerTarget, settings: CallSettings, reader: OptionReader): Connection {
+function onSageMaker(
+  target: SageMakerTarget,
+  settings: CallSettings,
+  reader: OptionReader,
+  clock: Clock,
+): Connection {
   const { endpointName, asynchronous, serverless } = target;
   if (!ENDPOINT_NAME.test(endpointName)) {
     reader.refuse(
@@ -60,21 +66,20 @@ function onSageMaker(target: SageMakerTarget, settings: CallSettings, reader: Op
   const runtime = openRuntime(target);
   return {
     direct: { transport: new SageMakerTransport(target, runtime), settings },
-    asynchronous: asynchronous && overS3({ ...target, asynchronous }, runtime, settings, reader),
+    asynchronous: asynchronous && overS3({ ...target, asynchronous }, settings, { runtime, reader, clock }),
   };
 }
 
 function overS3(
   target: SageMakerTarget & { readonly asynchronous: AsynchronousTarget },
-  runtime: OwnedRuntime,
   settings: CallSettings,
-  reader: OptionReader,
+  { runtime, reader, clock }: { runtime: OwnedRuntime; reader: OptionReader; clock: Clock },
 ): Route {
   const { input, inlineBytes: given } = target.asynchronous;
   const inlineBytes = reader.number('inlineBytes', given);
   if (input === undefined && inlineBytes === 0) {
     reader.refuse('asynchronous.input is missing, and inlineBytes is 0; expected s3://bucket/prefix/');
   }
-  const transport = new AsyncTransport(target, { runtime, inlineBytes, reader });
+  const transport = new AsyncTransport(target, { runtime, inlineBytes, reader, clock });
   return { transport, settings: input === undefined ? inlineSettings(settings, inlineBytes) : settings };
 }

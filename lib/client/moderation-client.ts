@@ -1,5 +1,6 @@
 import { type Parameters, parametersSchema } from '../contract/request.js';
 import { verdictOf } from '../contract/verdict.js';
+import { type Clock, systemClock } from '../time/clock.js';
 import { type Connection, connect, type Route } from './connect.js';
 import { Courier, type CourierOptions } from './delivery/courier.js';
 import type { Answer } from './delivery/exchange.js';
@@ -8,6 +9,7 @@ import { TokenBucket } from './delivery/token-bucket.js';
 import { abortedError, errorOf, surface } from './errors/error-of.js';
 import { type Failure, fail } from './errors/failure.js';
 import { emitter } from './events.js';
+import type { ClientInternals } from './internals.js';
 import { classifyMany } from './many/classify-many.js';
 import type {
   CallOptions,
@@ -34,10 +36,15 @@ export class ModerationClient {
   readonly #connection: Connection;
   readonly #emit: CourierOptions['emit'];
   readonly #bucket = new TokenBucket();
+  readonly #clock: Clock;
 
-  /** @throws ValidationError `invalid_option`, which lists everything that is wrong with the options. */
-  constructor(options: ModerationClientOptions) {
-    this.#connection = surfacing(() => connect(options));
+  /**
+   * @param internals for tests
+   * @throws ValidationError `invalid_option`, which lists everything that is wrong with the options.
+   */
+  constructor(options: ModerationClientOptions, { clock = systemClock }: ClientInternals = {}) {
+    this.#clock = clock;
+    this.#connection = surfacing(() => connect(options, clock));
     this.#emit = emitter(options.onEvent);
   }
 
@@ -93,6 +100,7 @@ export class ModerationClient {
         settings,
         many,
         signal: options.signal,
+        clock: this.#clock,
         courier: (rest) => this.#courier({ ...rest, settings, parameters, transport }),
       });
     });
@@ -113,8 +121,8 @@ export class ModerationClient {
       const settings = callSettings(route.settings, options, reader);
       const parameters = parametersOf(options, reader);
       reader.finish();
-      const deadline = performance.now() + settings.timeoutMs;
-      const item = await encodeInTime(post, settings, signal);
+      const deadline = this.#clock.now() + settings.timeoutMs;
+      const item = await encodeInTime(post, settings, signal, this.#clock);
       const result = await new Promise<Answer | Failure>((resolve, reject) => {
         const settle: CourierOptions['settle'] = (_, settled) => resolve(settled);
         const rest = { settings, parameters, transport, signal, settle, gate: new Gate(1) };
@@ -142,6 +150,7 @@ export class ModerationClient {
       ...rest,
       emit: this.#emit,
       bucket: this.#bucket,
+      clock: this.#clock,
       random: Math.random,
     });
   }
@@ -153,8 +162,13 @@ interface CourierParts
 }
 
 /** The post as it travels; reading its image counts towards `timeoutMs`. */
-async function encodeInTime(post: Post, settings: CallSettings, signal: AbortSignal): Promise<Item> {
-  const time = limitedSignal(signal, settings.timeoutMs);
+async function encodeInTime(
+  post: Post,
+  settings: CallSettings,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<Item> {
+  const time = limitedSignal(signal, settings.timeoutMs, clock);
   try {
     return await encodeItem(post, 0, settings, time.signal);
   } catch (error) {

@@ -1,5 +1,6 @@
 /** Waiting that ends when a signal fires, and that leaves no listener and no timer behind. */
 import { setMaxListeners } from 'node:events';
+import type { Clock } from '../time/clock.js';
 
 /** What the promise gives, or a rejection with the signal's reason, whichever comes first. */
 export async function untilAborted<T>(promise: PromiseLike<T>, signal: AbortSignal): Promise<T> {
@@ -21,20 +22,20 @@ export async function untilAborted<T>(promise: PromiseLike<T>, signal: AbortSign
 }
 
 /** Sleeps; rejects with the signal's reason when it fires. */
-export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+export function sleep(ms: number, signal: AbortSignal, clock: Clock): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(signal.reason);
       return;
     }
     const abort = (): void => {
-      clearTimeout(timer);
+      cancel();
       reject(signal.reason);
     };
-    const timer = setTimeout(() => {
+    const cancel = clock.after(ms, () => {
       signal.removeEventListener('abort', abort);
       resolve();
-    }, ms);
+    });
     signal.addEventListener('abort', abort, { once: true });
   });
 }
@@ -52,15 +53,15 @@ export interface LimitedSignal {
  * `AbortSignal.any` and `AbortSignal.timeout` would keep listeners on a long-lived parent until they are collected;
  * this one takes its listener and its timer away when it is disposed.
  */
-export function limitedSignal(parent: AbortSignal | undefined, ms: number): LimitedSignal {
+export function limitedSignal(parent: AbortSignal | undefined, ms: number, clock: Clock): LimitedSignal {
   const controller = new AbortController();
   let expired = false;
   const follow = (): void => controller.abort(parent?.reason);
   allowManyListeners(controller.signal, parent);
-  const timer = setTimeout(() => {
+  const cancel = clock.after(ms, () => {
     expired = true;
     controller.abort(new DOMException('The time is up.', 'TimeoutError'));
-  }, ms);
+  });
   if (parent?.aborted) follow();
   else parent?.addEventListener('abort', follow, { once: true });
   return {
@@ -69,7 +70,7 @@ export function limitedSignal(parent: AbortSignal | undefined, ms: number): Limi
       return expired;
     },
     dispose() {
-      clearTimeout(timer);
+      cancel();
       parent?.removeEventListener('abort', follow);
     },
   };

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Clock, systemClock } from '../time/clock.js';
 import { ConnectionReset } from './faults/apply.js';
 import type { FaultPolicy } from './faults/fault.js';
 import { AwsError, modelError } from './http/aws-error.js';
@@ -34,6 +35,12 @@ export interface EmulatorOptions {
   readonly onRequest?: ((entry: RequestEntry) => void) | undefined;
 }
 
+/** The world around the emulator, for tests. */
+export interface EmulatorInternals {
+  /** @default the system's */
+  readonly clock?: Clock | undefined;
+}
+
 export interface RequestEntry {
   readonly method: string;
   readonly path: string;
@@ -49,6 +56,7 @@ export interface RunningEmulator {
   readonly s3Folder: string;
   /** From the next call on, these go wrong. @default nothing does */
   setFaults(faults?: FaultPolicy): void;
+  /** Breaks off what is on the way. Nothing is written to the folder once this has resolved. */
   close(): Promise<void>;
 }
 
@@ -62,7 +70,10 @@ export const ASYNC_PLACES = {
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/;
 
 /** Starts SageMaker's Runtime API, and a little of S3, on a loopback address in front of a container. */
-export async function startEmulator(options: EmulatorOptions): Promise<RunningEmulator> {
+export async function startEmulator(
+  options: EmulatorOptions,
+  { clock = systemClock }: EmulatorInternals = {},
+): Promise<RunningEmulator> {
   const { host = '127.0.0.1', port = 0, endpointNames = ['moderation'] } = options;
   if (!LOOPBACK.test(host)) {
     throw new RangeError(
@@ -72,8 +83,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
   const limits = { ...SAGEMAKER_LIMITS, ...options.limits };
   const folder = options.s3Folder ?? (await mkdtemp(join(tmpdir(), 'moderation-s3-')));
   const store = new FolderStore(folder);
-  const container = new Container(new URL(options.containerUrl), limits.connectTimeoutMs);
-  const jobs = new AsyncJobs(container, store);
+  const container = new Container(new URL(options.containerUrl), limits.connectTimeoutMs, clock);
+  const jobs = new AsyncJobs(container, store, clock);
   let faults: FaultPolicy = options.faults ?? (() => undefined);
   const runtime = new RuntimeApi({
     endpointNames: new Set(endpointNames),
@@ -81,9 +92,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
     jobs,
     places: ASYNC_PLACES,
     limits,
+    clock,
     faults: () => faults,
   });
-  const server = createServer(router(runtime, new S3Api(store, limits), options.onRequest));
+  const router = new Router(runtime, new S3Api(store, limits), options.onRequest);
+  const server = createServer((request, response) => router.handle(request, response));
   await listen(server, host, port);
   const address = server.address() as AddressInfo;
   return {
@@ -94,49 +107,61 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
       faults = next;
     },
     close: async () => {
-      jobs.close();
-      await shut(server);
+      await Promise.all([jobs.close(), shut(server)]);
+      await router.idle();
       container.close();
       if (options.s3Folder === undefined) await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+/** Hands each request to the API that it is for, and answers errors. */
+class Router {
+  readonly #runtime: RuntimeApi;
+  readonly #s3: S3Api;
+  readonly #onRequest: EmulatorOptions['onRequest'];
+  readonly #handling = new Set<Promise<void>>();
 
-function router(runtime: RuntimeApi, s3: S3Api, onRequest: EmulatorOptions['onRequest']): Handler {
-  return (request, response) => {
+  constructor(runtime: RuntimeApi, s3: S3Api, onRequest: EmulatorOptions['onRequest']) {
+    this.#runtime = runtime;
+    this.#s3 = s3;
+    this.#onRequest = onRequest;
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
     const start = performance.now();
     const { method = '', url = '/' } = request;
     const path = url.split('?', 1)[0] ?? '/';
     response.once('close', () => {
       const status = response.headersSent ? response.statusCode : 0;
-      onRequest?.({ method, path, status, ms: performance.now() - start });
+      this.#onRequest?.({ method, path, status, ms: performance.now() - start });
     });
     response.setHeader('x-amzn-RequestId', randomUUID());
-    route(request, response, path, runtime, s3).catch((error) => answerError(error, request, response));
-  };
-}
+    const handled = this.#route(request, response, path)
+      .catch((error) => answerError(error, request, response))
+      .finally(() => this.#handling.delete(handled));
+    this.#handling.add(handled);
+  }
 
-async function route(
-  request: IncomingMessage,
-  response: ServerResponse,
-  path: string,
-  runtime: RuntimeApi,
-  s3: S3Api,
-): Promise<void> {
-  // A page in a browser that had its own name resolve to this address would send that name.
-  if (!isLocal(request.headers.host))
-    throw new AwsError(403, 'AccessDeniedException', 'The host is not local.');
-  const [, endpointName = '', action = ''] = /^\/endpoints\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
-  const operation = Object.hasOwn(OPERATIONS, action) ? OPERATIONS[action] : undefined;
-  if (operation !== undefined && request.method === 'POST') {
-    return runtime.handle(request, response, operation, decodeURIComponent(endpointName));
+  /** Resolves when no request is handled any more, also none whose caller left. */
+  async idle(): Promise<void> {
+    while (this.#handling.size > 0) await Promise.all(this.#handling);
   }
-  if (path === '/endpoints' || path.startsWith('/endpoints/')) {
-    throw new AwsError(404, 'UnknownOperationException', 'There is no such operation.');
+
+  async #route(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    // A page in a browser that had its own name resolve to this address would send that name.
+    if (!isLocal(request.headers.host))
+      throw new AwsError(403, 'AccessDeniedException', 'The host is not local.');
+    const [, endpointName = '', action = ''] = /^\/endpoints\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
+    const operation = Object.hasOwn(OPERATIONS, action) ? OPERATIONS[action] : undefined;
+    if (operation !== undefined && request.method === 'POST') {
+      return this.#runtime.handle(request, response, operation, decodeURIComponent(endpointName));
+    }
+    if (path === '/endpoints' || path.startsWith('/endpoints/')) {
+      throw new AwsError(404, 'UnknownOperationException', 'There is no such operation.');
+    }
+    return this.#s3.handle(request, response, path);
   }
-  return s3.handle(request, response, path);
 }
 
 function isLocal(host: string | undefined): boolean {

@@ -36,7 +36,7 @@ test('measures a small checkpoint without the peer and writes what it found', as
   expect(results.problems).toEqual(['The peer was left out (--no-peer).']);
   expect(`${await readFile(join(folder, 'out', 'latest.md'), 'utf8')}`).toBe(stdout);
   expect(JSON.stringify(results)).not.toContain(projectRoot);
-}, 120_000);
+});
 
 function bench(...argv: string[]): Promise<{ code: number; stdout: string }> {
   return new Promise((resolve) => {

@@ -8,20 +8,27 @@ import { fixture, projectRoot } from '../support/project-root.js';
 
 let child: ChildProcess;
 let told = '';
+let closed = false;
 
 function emulate(...args: string[]): Promise<number | null> {
   told = '';
   child = spawn(process.execPath, [join(projectRoot, 'dist', 'bin', 'moderate.js'), 'emulate', ...args]);
   child.stdout?.on('data', (chunk) => (told += chunk));
   child.stderr?.on('data', (chunk) => (told += chunk));
-  return new Promise((resolve) => child.on('close', resolve));
+  closed = false;
+  return new Promise((resolve) =>
+    child.on('close', (code) => {
+      closed = true;
+      resolve(code);
+    }),
+  );
 }
 
 async function saying(pattern: RegExp): Promise<string> {
   for (;;) {
     const found = pattern.exec(told);
     if (found !== null) return found[1] ?? '';
-    if (child.exitCode !== null) throw new Error(told);
+    if (closed) throw new Error(told);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
@@ -40,7 +47,7 @@ test('moderate emulate answers the AWS SDK with a real model, faults included, a
     ...['--model', fixture('models', 'siglip-tiny'), '--port', '0', '--endpoint', 'one', 'two'],
     ...['--faults', 'throttle=0.3,overloaded=0.2', '--seed', '4'],
   );
-  const endpoint = await saying(/AWS_ENDPOINT_URL=(\S+)/);
+  const endpoint = await saying(/AWS_ENDPOINT_URL=(\S+)\s/);
   runtime = new SageMakerRuntimeClient({ region: 'us-east-1', endpoint, credentials: CREDENTIALS });
   const client = new ModerationClient({
     endpointName: 'two',

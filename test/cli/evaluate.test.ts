@@ -1,6 +1,5 @@
 import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { bootstrapOptions, evaluateSet } from '../../lib/cli/evaluate/evaluate-set.js';
@@ -12,6 +11,8 @@ import { temporaryFolder } from '../checkpoint/support/temporary-folder.js';
 import { type Stack, type StackOptions, startStack } from '../client/support/stack.js';
 import { answer, echo } from '../container/support/fake-engine.js';
 import { fixture, projectRoot } from '../support/project-root.js';
+import { until } from '../support/until.js';
+import { HeldAfter, linesOf } from './support/held-after.js';
 import { writePredictions } from './support/predictions.js';
 import { runCli } from './support/run-cli.js';
 
@@ -74,7 +75,7 @@ describe('the demonstration model', () => {
     expect(await readFile(join(folder, 'out', 'model-card.md'), 'utf8')).toContain('content-moderation');
     const saved = await readFile(join(folder, 'out', 'predictions.jsonl'), 'utf8');
     expect(saved).not.toContain('SPINACH');
-  }, 60_000);
+  });
 
   test('on its whole test split has the figures that its training stored', async () => {
     const path = join(folder, 'predictions.jsonl');
@@ -107,18 +108,15 @@ describe('the demonstration model', () => {
 
 describe('a run', () => {
   test('goes on after Ctrl-C: no row is lost, none judged twice', async () => {
-    await start({
-      classify: async (post) => {
-        await delay(4);
-        return echo(post);
-      },
-    });
+    const held = new HeldAfter(100);
+    await start({ classify: held.classify });
     await writeData(400);
     const first = onData('--max-items', '8', '--concurrency', '2', '--bootstrap', '0');
     const file = join(folder, 'out', 'predictions.jsonl');
-    while (((await readFile(file, 'utf8').catch(() => '')).match(/\n/g)?.length ?? 0) < 40) await delay(5);
+    await until(async () => (await linesOf(file)) >= 40);
     first.kill('SIGINT');
     const interrupted = await first.ended;
+    held.letGo();
     expect(interrupted.code).toBe(130);
     expect(interrupted.stderr).toContain('the same command goes on');
     const unfinished = await evaluate('--predictions', 'out/predictions.jsonl', '--out', 'other').ended;
@@ -319,7 +317,7 @@ describe('docs/evaluation.md', () => {
       const { code, stderr } = await runCli(folder, ...args).ended;
       expect([command, code, code === 0 ? '' : stderr]).toEqual([command, 0, '']);
     }
-  }, 120_000);
+  });
 
   /** The saved predictions as an endpoint would have captured them. */
   async function writeCapture(): Promise<void> {

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ModerationError } from '../../lib/contract/errors.js';
 import { temporaryFolder } from '../checkpoint/support/temporary-folder.js';
@@ -9,6 +8,8 @@ import { type Stack, type StackOptions, startStack } from '../client/support/sta
 import { echo } from '../container/support/fake-engine.js';
 import { servedPolicy } from '../container/support/policies.js';
 import { fixture, projectRoot } from '../support/project-root.js';
+import { until } from '../support/until.js';
+import { HeldAfter, linesOf } from './support/held-after.js';
 
 interface Line {
   row: number;
@@ -177,21 +178,17 @@ describe('a file of posts', () => {
   });
 
   test('goes on after a kill: nothing is lost, nothing twice, nothing answered again', async () => {
-    await start({
-      classify: async (post) => {
-        await delay(4);
-        return echo(post);
-      },
-    });
+    const held = new HeldAfter(100);
+    await start({ classify: held.classify });
     await writeFile(input, csv(400));
     const first = onFile('--max-items', '8', '--concurrency', '2');
-    while (((await readFile(output, 'utf8').catch(() => '')).match(/\n/g)?.length ?? 0) < 40) await delay(5);
+    await until(async () => (await linesOf(output)) >= 40);
     first.kill('SIGKILL');
     await first.ended;
     const before = (await lines().catch(() => [])).length;
+    await until(() => stack?.server.service.accepted === 0);
+    held.letGo();
     const posts = stack?.server.engine.posts;
-    posts?.splice(0);
-    await delay(100);
     posts?.splice(0);
     const { code, stderr } = await onFile().ended;
     expect(code).toBe(0);
@@ -201,17 +198,14 @@ describe('a file of posts', () => {
   });
 
   test('goes on after Ctrl-C, which ends with 130', async () => {
-    await start({
-      classify: async (post) => {
-        await delay(4);
-        return echo(post);
-      },
-    });
+    const held = new HeldAfter(100);
+    await start({ classify: held.classify });
     await writeFile(input, csv(400));
     const first = onFile('--max-items', '8', '--concurrency', '2');
-    while (((await readFile(output, 'utf8').catch(() => '')).match(/\n/g)?.length ?? 0) < 40) await delay(5);
+    await until(async () => (await linesOf(output)) >= 40);
     first.kill('SIGINT');
     const { code, stderr } = await first.ended;
+    held.letGo();
     expect(code).toBe(130);
     expect(stderr).toContain('the same command goes on');
     expect((await onFile().ended).code).toBe(0);

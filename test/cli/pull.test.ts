@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { temporaryFolder } from '../checkpoint/support/temporary-folder.js';
 import { FakeHub, TOKEN } from '../hub/support/fake-hub.js';
 import { publishedRepositories, SIGLIP } from '../hub/support/published.js';
 import { projectRoot } from '../support/project-root.js';
+import { until } from '../support/until.js';
 
 const MODERATE = join(projectRoot, 'dist', 'bin', 'moderate.js');
 
@@ -67,7 +67,7 @@ describe('moderate pull', () => {
   test('Ctrl-C keeps what has arrived, and the same command goes on', async () => {
     hub.hold('model.safetensors');
     const ended = await moderate(['pull', '--out', out], {}, async (pid) => {
-      while (hub.downloads('model.safetensors').length === 0) await setTimeout(10);
+      await until(async () => (await readdir(out).catch(() => [])).some((name) => name.startsWith('model')));
       process.kill(pid, 'SIGINT');
     });
     expect(ended).toMatchObject({

@@ -64,23 +64,19 @@ describe('finding the model to load', () => {
     const { manifest } = await openPack(model.packFolder, { verify: true });
     expect(manifest.precision).toBe('int8');
     await model.dispose();
-  }, 120_000);
+  });
 
-  linux(
-    'int8 is calibrated on another file system too, where weights are only linked by name',
-    async () => {
-      const scratchDir = await mkdtemp('/dev/shm/resolve-model-');
-      try {
-        expect((await stat(scratchDir)).dev).not.toBe((await stat(CHECKPOINT)).dev);
-        const model = await resolveModel(CHECKPOINT, { precision: 'int8', scratchDir });
-        expect((await openPack(model.packFolder, { verify: true })).manifest.precision).toBe('int8');
-        await model.dispose();
-      } finally {
-        await rm(scratchDir, { recursive: true });
-      }
-    },
-    120_000,
-  );
+  linux('int8 is calibrated on another file system too, where weights are only linked by name', async () => {
+    const scratchDir = await mkdtemp('/dev/shm/resolve-model-');
+    try {
+      expect((await stat(scratchDir)).dev).not.toBe((await stat(CHECKPOINT)).dev);
+      const model = await resolveModel(CHECKPOINT, { precision: 'int8', scratchDir });
+      expect((await openPack(model.packFolder, { verify: true })).manifest.precision).toBe('int8');
+      await model.dispose();
+    } finally {
+      await rm(scratchDir, { recursive: true });
+    }
+  });
 
   test('a scratch folder that cannot be written is told, with the variable to set', async () => {
     const file = join(folder, 'file');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Stack, startStack } from '../client/support/stack.js';
+import { PATIENCE_MS } from '../support/patience.js';
 import { projectRoot } from '../support/project-root.js';
 
 /** PYTHON, the virtual environment of reference/README.md, or what is installed; whichever has boto3. */
@@ -30,7 +31,7 @@ afterAll(() => stack.close());
   async () => {
     const script = join(projectRoot, 'reference', 'boto3', 'invoke.py');
     const { stdout } = await promisify(execFile)(python ?? '', [script, '--url', stack.emulator.url], {
-      timeout: 60_000,
+      timeout: PATIENCE_MS,
     });
     const result = JSON.parse(stdout);
     // The fake model answers with the length of the text over 100.
@@ -49,5 +50,4 @@ afterAll(() => stack.close());
       message: 'Endpoint no-such-endpoint of account 000000000000 not found.',
     });
   },
-  90_000,
 );

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { AdmissionDesk, type Demand } from '../../lib/engine/admission.js';
 import type { Classification, Post } from '../../lib/engine/classification.js';
 import { Lane } from '../../lib/engine/lane.js';
-import { settle } from './support/fake-clock.js';
+import { settle } from '../support/fake-clock.js';
 
 const ANSWER = {} as Classification;
 const IMAGE = new Uint8Array(1);

@@ -228,18 +228,20 @@ describe('a classifier', () => {
     const large = await sharp({ create: { width: 6000, height: 4000, channels: 3, background: '#3a7' } })
       .jpeg()
       .toBuffer();
-    const ticks: number[] = [];
-    const ticker = setInterval(() => ticks.push(performance.now()), 1);
+    let turns = 0;
+    let over = false;
+    const turn = (): void => {
+      turns += 1;
+      if (!over) setImmediate(turn);
+    };
+    setImmediate(turn);
     await Promise.all(
       [1, 2, 3].map((salt) => classifier.classify({ image: Buffer.concat([large, Buffer.of(salt)]) })),
     );
-    clearInterval(ticker);
-    const longest = Math.max(...ticks.slice(1).map((tick, index) => tick - (ticks[index] ?? tick)));
-    const decodes = recorder.batches
-      .filter(({ stage }) => stage === 'decode_image')
-      .map(({ runMs }) => runMs);
-    expect(decodes).toHaveLength(3);
-    expect(longest).toBeLessThan(Math.min(...decodes) / 2);
+    over = true;
+    expect(recorder.batches.filter(({ stage }) => stage === 'decode_image')).toHaveLength(3);
+    // A loop that waited for each of them would turn some dozens of times; this one turns tens of thousands.
+    expect(turns).toBeGreaterThan(500);
   });
 });
 

@@ -8,18 +8,18 @@ import { defaultLimits } from '../../lib/contract/limits.js';
 import { Classifier } from '../../lib/engine/classifier.js';
 import type { WorkerEvent } from '../../lib/engine/observer.js';
 import type { ClassifierOptions } from '../../lib/engine/options.js';
-import { systemClock } from '../../lib/engine/scheduling/clock.js';
 import type { Spawn } from '../../lib/engine/supervision/spawn.js';
 import { bytesOfRow } from '../../lib/text/token-table.js';
 import { loadTokenizer } from '../../lib/text/tokenizer.js';
 import { readImage } from '../image/support/fixtures.js';
+import { LeapingClock } from '../support/leaping-clock.js';
+import { until } from '../support/until.js';
 import { BreakableThreads } from './support/breakable-threads.js';
 import { FakeThread } from './support/fake-thread.js';
 import { forge } from './support/forge.js';
 import { packOf, type TemporaryPack } from './support/packs.js';
 import { poisonedPack } from './support/poisoned-checkpoint.js';
 import { Recorder } from './support/recorder.js';
-import { until } from './support/until.js';
 
 let pack: TemporaryPack;
 
@@ -29,18 +29,22 @@ beforeAll(async () => {
 
 afterAll(() => pack?.remove());
 
-async function loadBreakable(workerTimeoutMs: number, { threads: cores = 1 } = {}) {
+/** Milliseconds that a worker has for a call: less than a request has. */
+const WORKER_TIMEOUT_MS = 30_000;
+
+async function loadBreakable({ threads: cores = 1 } = {}) {
   const threads = new BreakableThreads();
+  const clock = new LeapingClock();
   const recorder = new Recorder();
   const classifier = await Classifier.load(pack.folder, {
     device: 'cpu',
     threads: cores,
     settle: true,
-    limits: defaultLimits({ workerTimeoutMs }),
+    limits: defaultLimits({ workerTimeoutMs: WORKER_TIMEOUT_MS }),
     observer: recorder,
-    internals: { spawn: threads.spawn },
+    internals: { spawn: threads.spawn, clock },
   });
-  return { threads, recorder, classifier };
+  return { threads, recorder, classifier, clock };
 }
 
 /** Lives of a worker: whether one was followed by one that answers faster is a matter of time. */
@@ -62,7 +66,7 @@ describe('when a worker is killed', () => {
   test.each(['tokenize', 'encode_text', 'classify'])(
     'its items get worker_failed, %s is replaced, and the status tells the truth',
     async (worker) => {
-      const { threads, recorder, classifier } = await loadBreakable(60_000);
+      const { threads, recorder, classifier } = await loadBreakable();
       try {
         // Deaf first, so that the item is under way when the worker dies.
         threads.deafen(worker);
@@ -92,7 +96,7 @@ describe('when a worker is killed', () => {
   );
 
   test('and it was the tokenizer of long texts, short ones are answered meanwhile', async () => {
-    const { threads, classifier } = await loadBreakable(60_000);
+    const { threads, classifier } = await loadBreakable();
     try {
       await threads.kill('tokenize');
       expect(classifier.status).toBe('degraded');
@@ -106,7 +110,7 @@ describe('when a worker is killed', () => {
   });
 
   test.each(['decode_image', 'encode_image'])('images wait for the new %s', async (worker) => {
-    const { threads, recorder, classifier } = await loadBreakable(60_000);
+    const { threads, recorder, classifier } = await loadBreakable();
     try {
       await threads.kill(worker);
       const answer = await classifier.classify({ image: readImage('png-rgb.png') });
@@ -119,7 +123,7 @@ describe('when a worker is killed', () => {
   });
 
   test('and has a replica, this one answers meanwhile', async () => {
-    const { threads, recorder, classifier } = await loadBreakable(60_000, { threads: 2 });
+    const { threads, recorder, classifier } = await loadBreakable({ threads: 2 });
     try {
       await threads.kill('encode_image_2');
       const { modalitiesUsed } = await classifier.classify({ image: readImage('png-rgb.png') });
@@ -137,7 +141,7 @@ describe('when a worker is killed', () => {
   });
 
   test('again and again between answers, every item is accounted for', async () => {
-    const { threads, classifier } = await loadBreakable(60_000);
+    const { threads, classifier } = await loadBreakable();
     try {
       const names = ['tokenize', 'encode_text', 'classify'];
       const outcomes: string[] = [];
@@ -163,13 +167,16 @@ describe('when a worker is killed', () => {
 
 describe('when a worker hangs', () => {
   test('its item fails after the timeout, and it is replaced', async () => {
-    const { threads, recorder, classifier } = await loadBreakable(400);
+    const { threads, recorder, classifier, clock } = await loadBreakable();
     try {
       threads.deafen('encode_text');
-      await expect(classifier.classify({ text: 'never answered' })).rejects.toMatchObject({
+      const failure = expect(classifier.classify({ text: 'never answered' })).rejects.toMatchObject({
         code: 'worker_failed',
-        message: expect.stringContaining('did not answer within 400 ms'),
+        message: expect.stringContaining(`did not answer within ${WORKER_TIMEOUT_MS} ms`),
       });
+      await until(() => classifier.stats().stages.encode_text.running === 1);
+      clock.leap(WORKER_TIMEOUT_MS);
+      await failure;
       await untilStatus(classifier, 'ready');
       expect((await classifier.classify({ text: 'answered' })).probabilities).toHaveLength(5);
       expect(recorder.statuses).toEqual(['ready', 'degraded', 'ready']);
@@ -178,10 +185,10 @@ describe('when a worker hangs', () => {
     }
   });
 
-  test.each(['decode_image', 'encode_image'])(
+  test.each(['decode_image', 'encode_image'] as const)(
     '%s: an image costs its own item, never the texts',
     async (worker) => {
-      const { threads, recorder, classifier } = await loadBreakable(1500);
+      const { threads, recorder, classifier, clock } = await loadBreakable();
       try {
         const image = readImage('png-rgb.png');
         threads.deafen(worker);
@@ -189,6 +196,8 @@ describe('when a worker hangs', () => {
           code: 'worker_failed',
         });
         expect((await classifier.classify({ text: 'meanwhile' })).probabilities).toHaveLength(5);
+        await until(() => classifier.stats().stages[worker].running === 1);
+        clock.leap(WORKER_TIMEOUT_MS);
         await failure;
         await untilStatus(classifier, 'ready');
         expect((await classifier.classify({ image })).modalitiesUsed).toEqual(['image']);
@@ -200,7 +209,7 @@ describe('when a worker hangs', () => {
   );
 
   test('an item whose deadline comes first gets deadline_exceeded', async () => {
-    const { threads, classifier } = await loadBreakable(60_000);
+    const { threads, classifier } = await loadBreakable();
     try {
       threads.deafen('encode_text');
       const late = classifier.classify({ text: 'late' }, { deadline: performance.now() + 100 });
@@ -215,11 +224,7 @@ describe('when a worker cannot be replaced', () => {
   test('the engine fails, says so once, and takes no more work', async () => {
     const recorder = new Recorder();
     let broken = false;
-    // The pauses between the attempts add up to some seconds: here they pass a hundred times faster.
-    const clock = {
-      ...systemClock,
-      after: (ms: number, call: () => void) => systemClock.after(ms / 100, call),
-    };
+    const clock = new LeapingClock();
     const threads = new BreakableThreads();
     const spawn: Spawn = (entry, start, name) => {
       if (!broken) return threads.spawn(entry, start, name);
@@ -240,8 +245,13 @@ describe('when a worker cannot be replaced', () => {
       broken = true;
       await threads.kill('encode_text');
       const waits = classifier.classify({ text: 'waits for a worker that never comes' });
-      await expect(waits).rejects.toMatchObject({ code: 'worker_failed' });
-      expect(classifier.status).toBe('failed');
+      const failure = expect(waits).rejects.toMatchObject({ code: 'worker_failed' });
+      // The pauses between the attempts add up to some seconds.
+      await until(() => {
+        clock.leap(100);
+        return classifier.status === 'failed';
+      });
+      await failure;
       expect(recorder.statuses).toEqual(['ready', 'degraded', 'failed']);
       expect(recorder.failures).toEqual([expect.objectContaining({ code: 'not_ready' })]);
       await expect(classifier.classify({ text: 'comes later' })).rejects.toMatchObject({ code: 'not_ready' });
@@ -253,7 +263,7 @@ describe('when a worker cannot be replaced', () => {
 
 describe('when the engine is closed under load', () => {
   test('what is not answered gets shutting_down, and closing ends', async () => {
-    const { classifier } = await loadBreakable(60_000);
+    const { classifier } = await loadBreakable();
     const posts = Array.from({ length: 50 }, (_, index) => classifier.classify({ text: `closing ${index}` }));
     const results = Promise.allSettled(posts);
     await Promise.all([classifier.close(), classifier.close()]);
@@ -394,7 +404,7 @@ describe('a pack that cannot be served', () => {
   test('because the caller stopped loading it', async () => {
     const stop = new AbortController();
     const loading = load(pack.folder, { signal: stop.signal });
-    setTimeout(() => stop.abort(new Error('stopped')), 5);
+    setImmediate(() => stop.abort(new Error('stopped')));
     await expect(loading).rejects.toThrow('stopped');
   });
 });

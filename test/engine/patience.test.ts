@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Classifier } from '../../lib/engine/classifier.js';
 import { readImage } from '../image/support/fixtures.js';
+import { until } from '../support/until.js';
 import { BreakableThreads } from './support/breakable-threads.js';
 import { packOf, type TemporaryPack } from './support/packs.js';
 import { Recorder } from './support/recorder.js';
-import { until } from './support/until.js';
 
 describe('while an image waits for its turn, its text', () => {
   const seen = readImage('png-rgb.png');

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { Classifier } from '../../lib/engine/classifier.js';
 import { readImportGraph } from '../support/import-graph.js';
+import { until } from '../support/until.js';
 import { packOf } from './support/packs.js';
 
 /** Files that a file loads at run time, itself included. */
@@ -53,10 +53,14 @@ function nicerThreads(): string[] {
     const classifier = await Classifier.load(pack.folder, { device: 'cpu', threads: 2, settle: true });
     const own = (): string[] => nicerThreads().filter((task) => !before.includes(task));
     // Of fp32: one replica of two threads for texts, two of one for images. Those they replaced take a moment to end.
-    for (let look = 0; look < 100 && own().length !== 4; look++) await delay(50);
-    const found = own();
-    await classifier.close();
-    await pack.remove();
-    expect(found).toHaveLength(4);
+    try {
+      await until(
+        () => own().length === 4,
+        () => `${own().length} threads let others go first.`,
+      );
+    } finally {
+      await classifier.close();
+      await pack.remove();
+    }
   },
 );

@@ -239,7 +239,7 @@ describe('reviews', () => {
     expect(out).toBe('1.json review_not_sent, to be tried again\n1.json review, sent to review\n');
     expect(code).toBe(0);
     expect(reviews.taken).toHaveLength(1);
-  }, 60_000);
+  });
 
   test('that nobody takes fail their job, aloud', async () => {
     reviews.troubles = Array.from({ length: 2 }, () => ({ status: 400, type: 'AccessDeniedException' }));

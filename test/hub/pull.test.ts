@@ -29,7 +29,11 @@ beforeEach(async () => {
 afterEach(() => hub.stop());
 
 function pullHere(options: Partial<PullOptions> = {}) {
-  return pull({ out, ...options, hub: { url: hub.url, retryDelayMs: 1, ...options.hub } });
+  const onProgress: PullOptions['onProgress'] = (file, done, total) => {
+    hub.arrived(file, done);
+    options.onProgress?.(file, done, total);
+  };
+  return pull({ out, ...options, onProgress, hub: { url: hub.url, retryDelayMs: 1, ...options.hub } });
 }
 
 /** Changes one file of a repository, or takes it away. */

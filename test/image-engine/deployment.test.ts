@@ -51,7 +51,7 @@ describeImage('a deployment as a user runs it', () => {
     cpSync(DEMO, otherModel, { recursive: true });
     const config = join(otherModel, 'inference_config.json');
     writeFileSync(config, readFileSync(config, 'utf8').replace('0.85', '0.84'));
-  }, 120_000);
+  });
 
   afterAll(async () => {
     s3?.destroy();

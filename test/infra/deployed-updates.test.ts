@@ -92,7 +92,7 @@ async function removed(): Promise<void> {
     aws = await LocalAws.start(join(mkdtempSync(join(tmpdir(), 'moderation-updates-')), 'out'));
     Object.assign(process.env, aws.environment);
     await aws.bootstrap();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     process.env = before;
@@ -118,7 +118,7 @@ async function removed(): Promise<void> {
     expect(past.output).toMatch(/is scaled; its instance type cannot become ml\.c6i[\s\S]*failed to deploy/);
     await aws.cdk(['destroy', '--force'], { model: MODEL_FOLDER });
     expect(await aws.inventory()).toEqual({ endpoints: 0, configs: 0, models: 0 });
-  }, 180_000);
+  });
 
   test('one instance to two, another model, a canary', async () => {
     const first = await deploys({});
@@ -128,7 +128,7 @@ async function removed(): Promise<void> {
     expect(canary.model).not.toBe(first.model);
     expect(await aws.inventory()).toEqual({ endpoints: 1, configs: 1, models: 1 });
     await removed();
-  }, 60_000);
+  });
 
   test('a canary on a fleet of one, and another hosting under a fixed name, are refused with what to do', async () => {
     await deploys({ endpointName: 'moderation' });
@@ -144,7 +144,7 @@ async function removed(): Promise<void> {
     );
     expect(await deploys(renamed)).toMatchObject({ name: 'moderation-async' });
     await removed();
-  }, 60_000);
+  });
 
   test('hosting goes from one kind to the next and back, by endpoints of other names', async () => {
     const { name } = await deploys({});
@@ -154,5 +154,5 @@ async function removed(): Promise<void> {
     }
     expect(names).toEqual([`${name}-serverless`, `${name}-async`, `${name}-zero`, name]);
     await removed();
-  }, 60_000);
+  });
 });

@@ -13,7 +13,7 @@ let aws: LocalAws;
   beforeAll(async () => {
     cpSync(MODEL_FOLDER, model, { recursive: true });
     aws = await LocalAws.start(join(folder, 'out'));
-  }, 60_000);
+  });
 
   afterAll(() => aws.stop());
 
@@ -38,7 +38,7 @@ let aws: LocalAws;
     expect(await aws.call('monitoring', { Action: 'DescribeAlarms', Version: '2010-08-01' })).not.toContain(
       '<AlarmName>',
     );
-  }, 180_000);
+  });
 });
 
 /** Of the one model there is. */

@@ -33,7 +33,7 @@ beforeAll(async () => {
   const figure = { value: 0.95, low: 0.9, high: 1 };
   const summary = { f1: { macro: figure }, anyHarmful: { recall: figure } };
   writeFileSync(evaluation, JSON.stringify({ format: 1, model: { pack: pack.hash }, summary }));
-}, 60_000);
+});
 
 function valueFor(value: string): string {
   const files: Record<string, string> = { 'models/pack': pack.folder, 'evaluation.json': evaluation };

@@ -45,5 +45,5 @@ describe('cdk.json', () => {
       { cwd: projectRoot, encoding: 'utf8', env: { ...process.env, AWS_EC2_METADATA_DISABLED: 'true' } },
     );
     expect({ stdout, stderr, status }).toEqual({ stdout: '', stderr: '', status: 0 });
-  }, 60_000);
+  });
 });

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CloudFormationClient,
   CreateStackCommand,
@@ -17,6 +16,7 @@ import { ReviewSender, readReview, reviewEvent } from '../../lib/client/index.js
 import { ReviewEvents } from '../../lib/infra/constructs/review/review-events.js';
 import { type Stack as ClientStack, startStack } from '../client/support/stack.js';
 import { servedPolicy } from '../container/support/policies.js';
+import { until } from '../support/until.js';
 import { newApp } from './support/synthesize.js';
 
 const python = process.env['MOTO_PYTHON'] ?? 'python3';
@@ -38,12 +38,9 @@ let moderation: ClientStack;
     server = spawn(python, ['reference/infra/moto_server.py', String(port)], {
       stdio: 'ignore',
     });
-    for (let tries = 0; !(await answers()); tries += 1) {
-      if (tries === 300) throw new Error('moto does not answer.');
-      await sleep(100);
-    }
+    await until(answers, () => 'moto does not answer.');
     moderation = await startStack({ policy: servedPolicy() });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await moderation.close();
@@ -81,7 +78,6 @@ let moderation: ClientStack;
       expect(await receive()).toEqual([]);
       sqs.destroy();
     },
-    60_000,
   );
 });
 

@@ -277,7 +277,7 @@ describe('for any two settings', () => {
     );
     // Settings that break no rule would show nothing.
     expect(rules).toContain('scaled-instance-type');
-  }, 120_000);
+  });
 });
 
 /** What load does to a fleet that is scaled. */

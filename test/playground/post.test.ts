@@ -66,7 +66,9 @@ const examples = join(projectRoot, 'models', 'demo', 'examples');
     expect(await page.locator('#announcer').textContent()).toMatch(/^Flag\. Highest: racist /);
     await page.getByText('Model, request and timings').click();
     const details = await page.locator('#details-list').textContent();
-    expect(details).toMatch(/Rests ontextTextread wholeModeldemo fusion, fp32Pack[0-9a-f]{64}/);
+    expect(details).toMatch(
+      /Rests ontextTextread wholeNot seennothingModeldemo fusion, fp32 on cpuPack[0-9a-f]{64}/,
+    );
     expect(await page.getByRole('rowheader', { name: 'encode text', exact: true }).count()).toBe(1);
     expect(await page.locator('#ablation').isVisible()).toBe(false);
   });

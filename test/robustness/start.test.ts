@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { convertCheckpoint } from '../../lib/convert/convert.js';
 import { forge } from '../engine/support/forge.js';
+import { PATIENCE_MS } from '../support/patience.js';
 import { projectRoot } from '../support/project-root.js';
 
 const DEMO = join(projectRoot, 'models', 'demo');
@@ -45,7 +46,7 @@ function serve(
   const { status, signal, stdout, stderr } = spawnSync(program, args, {
     env,
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: PATIENCE_MS,
   });
   const lines = stdout.split('\n').filter((line) => line !== '');
   return { status, signal, logs: lines.map((line) => JSON.parse(line)), stderr };

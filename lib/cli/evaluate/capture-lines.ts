@@ -2,10 +2,10 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { ModerationError } from '../../contract/errors.js';
+import { linesOf } from '../../contract/lines.js';
 
 export interface CaptureOptions {
   readonly signal: AbortSignal;
@@ -41,7 +41,7 @@ export async function* captureLines(
       onProgress?.(index, files.length);
       const stream = await open().catch((cause: Error) => unreadable(name, cause, signal));
       try {
-        for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+        for await (const line of linesOf(stream)) {
           signal.throwIfAborted();
           if (line.trim() !== '') yield line;
         }

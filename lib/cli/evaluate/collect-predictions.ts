@@ -1,7 +1,6 @@
 /** Labelled posts through a model into a predictions file, which an interrupted run can go on with. */
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { isDeepStrictEqual } from 'node:util';
 import { append, writeAtomically } from '../../checkpoint/atomic-file.js';
 import {
@@ -12,6 +11,7 @@ import {
   type Post,
 } from '../../client/index.js';
 import { ModerationError } from '../../contract/errors.js';
+import { linesOf } from '../../contract/lines.js';
 import { type DataPost, type DataRow, isRowProblem } from '../../evaluate/data/data-row.js';
 import type { DataSource } from '../../evaluate/data/data-source.js';
 import { labelNames, resolveLabels } from '../../evaluate/data/labels.js';
@@ -81,7 +81,7 @@ async function findHeader(path: string): Promise<PredictionsHeader | undefined> 
   if ((await stat(path).catch(() => undefined)) === undefined) return undefined;
   const stream = createReadStream(path);
   try {
-    for await (const text of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+    for await (const text of linesOf(stream)) {
       const line = parsePredictionLine(text);
       if (line && isHeader(line)) return line;
     }
@@ -96,7 +96,7 @@ async function finish(path: string, header: PredictionsHeader): Promise<void> {
   await writeAtomically(path, async (handle) => {
     await append(handle, Buffer.from(`${JSON.stringify(header)}\n`));
     let chunk = '';
-    for await (const text of createInterface({ input: createReadStream(path) })) {
+    for await (const text of linesOf(createReadStream(path))) {
       const line = text.startsWith('{"predictions"') ? parsePredictionLine(text) : undefined;
       if (line && isHeader(line)) continue;
       chunk += `${text}\n`;

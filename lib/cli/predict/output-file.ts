@@ -1,10 +1,10 @@
 /** The answers of a run: JSON Lines that are only ever appended to, so that an interrupted run can go on. */
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { ACTIONS, type Action } from '../../contract/action.js';
 import { ModerationError } from '../../contract/errors.js';
+import { linesOf } from '../../contract/lines.js';
 
 /** A row's line: its prediction or its error, never both. */
 export interface OutputLine {
@@ -137,7 +137,7 @@ async function* readLines<Line>(
   let torn: number | undefined;
   let number = 0;
   try {
-    for await (const text of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+    for await (const text of linesOf(stream)) {
       number += 1;
       if (torn !== undefined) refuse(path, torn);
       const line = parseLine(text);

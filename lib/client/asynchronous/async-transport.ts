@@ -1,5 +1,6 @@
 import { InvokeEndpointAsyncCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { JSON_TYPE } from '../../contract/http.js';
+import type { Clock } from '../../time/clock.js';
 import { type Failure, FailureSignal, fail, failure } from '../errors/failure.js';
 import type { AsynchronousTarget, SageMakerTarget } from '../options.js';
 import type { OptionReader } from '../settings.js';
@@ -17,6 +18,7 @@ export interface AsyncTransportOptions {
   /** Requests of up to this many bytes travel in the call; larger ones are put into S3. */
   readonly inlineBytes: number;
   readonly reader: OptionReader;
+  readonly clock: Clock;
 }
 
 /**
@@ -31,10 +33,11 @@ export class AsyncTransport implements Transport {
   readonly #inlineBytes: number;
   readonly #store: ObjectStore;
   readonly #pollIntervalMs: number;
+  readonly #clock: Clock;
 
   constructor(
     target: SageMakerTarget & { asynchronous: AsynchronousTarget },
-    { runtime, inlineBytes, reader }: AsyncTransportOptions,
+    { runtime, inlineBytes, reader, clock }: AsyncTransportOptions,
   ) {
     const { input, s3, pollIntervalMs } = target.asynchronous;
     this.#runtime = runtime;
@@ -42,6 +45,7 @@ export class AsyncTransport implements Transport {
     this.#input = input === undefined ? undefined : prefix(input, reader);
     this.#inlineBytes = inlineBytes;
     this.#store = isStore(s3) ? s3 : new S3Store({ region: target.region, client: s3 });
+    this.#clock = clock;
     this.#pollIntervalMs = reader.number('pollIntervalMs', pollIntervalMs);
   }
 
@@ -105,7 +109,7 @@ export class AsyncTransport implements Transport {
       if (body !== undefined) return { ok: true, body };
       const reason = failed === undefined ? undefined : await this.#store.get(failed, { signal });
       if (reason !== undefined) return asyncFailure(Buffer.from(reason).toString(), requestId);
-      await sleep(this.#pollIntervalMs, signal);
+      await sleep(this.#pollIntervalMs, signal, this.#clock);
     }
   }
 }

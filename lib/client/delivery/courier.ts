@@ -21,7 +21,7 @@ export interface CourierOptions extends ExchangeOptions, BackoffOptions {
 /** A request that has to be sent, and what it took from the bucket. */
 interface Parcel {
   readonly items: readonly Item[];
-  /** In milliseconds of `performance.now()`. */
+  /** On the clock of the courier. */
   readonly deadline: number;
   readonly cost: number;
 }
@@ -44,13 +44,13 @@ export class Courier {
   }
 
   /**
-   * Delivers posts that may share a request. Without a deadline (of `performance.now()`) they have `timeoutMs` from when
+   * Delivers posts that may share a request. Without a deadline (on the courier's clock) they have `timeoutMs` from when
    * they are first sent. Rejects only with the signal's reason, or with a defect.
    */
   async deliver(items: readonly Item[], deadline?: number): Promise<void> {
-    const { gate, signal, timeoutMs } = this.#options;
+    const { gate, signal, timeoutMs, clock } = this.#options;
     const passage = await gate.enter(signal);
-    await this.#send({ items, deadline: deadline ?? performance.now() + timeoutMs, cost: 0 }, passage);
+    await this.#send({ items, deadline: deadline ?? clock.now() + timeoutMs, cost: 0 }, passage);
   }
 
   async #send(parcel: Parcel, passage: Awaited<ReturnType<Gate['enter']>>): Promise<void> {
@@ -76,7 +76,7 @@ export class Courier {
 
   /** Sends failed posts again where that may help, and settles the others. */
   async #again(failed: readonly Failed[], whole: Failure | undefined, deadline: number): Promise<void> {
-    const { settle, signal, gate, emit } = this.#options;
+    const { settle, signal, gate, emit, clock } = this.#options;
     const plan = this.#divide(failed, whole) ?? this.#retry(failed, deadline);
     const again = new Set(plan?.groups.flat());
     for (const { item, result } of failed) if (!again.has(item)) settle(item, result);
@@ -84,7 +84,7 @@ export class Courier {
     const { groups, delayMs, cost } = plan;
     const code = failed[0]?.result.code ?? '';
     emit({ type: 'retry', code, items: again.size, requests: groups.length, delayMs });
-    if (delayMs > 0) await sleep(delayMs, signal);
+    if (delayMs > 0) await sleep(delayMs, signal, clock);
     await Promise.all(
       groups.map(async (items) => this.#send({ items, deadline, cost }, await gate.enter(signal))),
     );
@@ -98,7 +98,7 @@ export class Courier {
   }
 
   #retry(failed: readonly Failed[], deadline: number): Plan | undefined {
-    const { maxAttempts, bucket } = this.#options;
+    const { maxAttempts, bucket, clock } = this.#options;
     const passing = failed.filter(({ item, result }) => result.retryable && item.retries < maxAttempts - 1);
     if (passing.length === 0) return undefined;
     const items = passing.map(({ item }) => item);
@@ -111,7 +111,7 @@ export class Courier {
       overloaded: failures.some(isOverload),
     });
     // A wait that ends after the deadline is no use: the reason is told now.
-    if (performance.now() + delayMs >= deadline) return undefined;
+    if (clock.now() + delayMs >= deadline) return undefined;
     const groups = retryGroups(items, failures, retries + 2 >= maxAttempts);
     if (!bucket.take(RETRY_COST * groups.length)) return undefined;
     for (const item of items) item.retries += 1;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Prediction } from '../../contract/reply.js';
 import type { Parameters } from '../../contract/request.js';
+import type { Clock } from '../../time/clock.js';
 import { type Failure, failure } from '../errors/failure.js';
 import type { ClientEvent } from '../events.js';
 import { limitedSignal } from '../signals.js';
@@ -32,6 +33,7 @@ export interface ExchangeOptions {
   readonly transport: Transport;
   readonly parameters: Parameters;
   readonly attemptTimeoutMs: number;
+  readonly clock: Clock;
   readonly emit: (event: ClientEvent) => void;
 }
 
@@ -42,14 +44,14 @@ export async function exchange(
   options: ExchangeOptions,
   signal: AbortSignal,
 ): Promise<Exchanged> {
-  const { emit, parameters } = options;
-  if (performance.now() >= deadline) return unsent(items);
+  const { emit, parameters, clock } = options;
+  if (clock.now() >= deadline) return unsent(items);
   const requestId = randomUUID();
   const body = requestBody(items, parameters);
   for (const item of items) item.attempts += 1;
   const attempt = Math.max(...items.map(({ attempts }) => attempts));
   emit({ type: 'request', requestId, items: items.length, bytes: body.byteLength, attempt });
-  const start = performance.now();
+  const start = clock.now();
   const reply = await send({ items, parameters, requestId, body }, deadline, options, signal);
   const verdicts = items.map((item, slot) => ({ item, result: resultOf(reply, slot) }));
   const answered = verdicts.filter(({ result }) => result.ok).length;
@@ -59,7 +61,7 @@ export async function exchange(
     requestId,
     items: items.length,
     answered,
-    ms: performance.now() - start,
+    ms: clock.now() - start,
     code: whole?.code,
     status: whole?.status,
   });
@@ -84,12 +86,12 @@ interface Letter {
 async function send(
   letter: Letter,
   deadline: number,
-  { transport, attemptTimeoutMs }: ExchangeOptions,
+  { transport, attemptTimeoutMs, clock }: ExchangeOptions,
   signal: AbortSignal,
 ): Promise<Reply | Failure> {
   const { body, requestId } = letter;
-  const remainingMs = Math.max(0, deadline - performance.now());
-  const time = limitedSignal(signal, Math.min(attemptTimeoutMs, remainingMs));
+  const remainingMs = Math.max(0, deadline - clock.now());
+  const time = limitedSignal(signal, Math.min(attemptTimeoutMs, remainingMs), clock);
   try {
     const reply = await transport.send({ body, requestId, signal: time.signal });
     return reply.ok ? readReply(reply.body, letter) : reply;

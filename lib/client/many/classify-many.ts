@@ -1,4 +1,5 @@
 import { verdictOf } from '../../contract/verdict.js';
+import type { Clock } from '../../time/clock.js';
 import type { Courier, CourierOptions } from '../delivery/courier.js';
 import type { Answer } from '../delivery/exchange.js';
 import { Gate } from '../delivery/gate.js';
@@ -20,6 +21,7 @@ export interface ClassifyManyDeps {
   readonly many: ManySettings;
   /** @default never */
   readonly signal: AbortSignal | undefined;
+  readonly clock: Clock;
   readonly courier: (options: Pick<CourierOptions, 'gate' | 'signal' | 'settle'>) => Courier;
 }
 
@@ -49,7 +51,7 @@ class ManyRun {
   readonly #reading: Promise<void>;
   readonly #unfollow: () => void;
 
-  constructor(input: Input<Post>, { settings, many, signal, courier }: ClassifyManyDeps) {
+  constructor(input: Input<Post>, { settings, many, signal, clock, courier }: ClassifyManyDeps) {
     const { maxItems, maxPending, concurrency, lingerMs, ordered } = many;
     const { maxRequestBytes: maxBytes } = settings;
     this.#settings = settings;
@@ -67,6 +69,7 @@ class ManyRun {
       window: this.#window,
       packer: new Packer({ maxItems, maxBytes }),
       lingerMs,
+      clock,
       signal: this.#stop.signal,
       prepare: (post, index) => this.#prepare(post, index),
       deliver: (pack) => this.#deliver(pack),

@@ -1,3 +1,4 @@
+import type { Clock } from '../../time/clock.js';
 import { untilAborted } from '../signals.js';
 import type { Item } from '../wire/item.js';
 import type { Packer } from './packer.js';
@@ -11,6 +12,7 @@ export interface IntakeOptions<T> {
   readonly packer: Packer;
   /** Milliseconds that a post waits for company. */
   readonly lingerMs: number;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
   /** A post was read. Gives the item to send, or undefined when it cannot be sent. */
   readonly prepare: (post: T, index: number) => Promise<Item | undefined>;
@@ -24,7 +26,7 @@ const PREPARED_AT_ONCE = 4;
 export class Intake<T> {
   readonly #options: IntakeOptions<T>;
   readonly #preparing = new Set<Promise<void>>();
-  #linger: NodeJS.Timeout | undefined;
+  #endLinger: () => void = () => undefined;
 
   constructor(options: IntakeOptions<T>) {
     this.#options = options;
@@ -73,17 +75,17 @@ export class Intake<T> {
   }
 
   async #prepare(post: T, index: number): Promise<void> {
-    const { prepare, packer, window, deliver, lingerMs } = this.#options;
+    const { prepare, packer, window, deliver, lingerMs, clock } = this.#options;
     const item = await prepare(post, index);
     if (item === undefined) return;
     window.addBytes(item.bytes.byteLength);
     for (const pack of packer.add(item)) deliver(pack);
-    clearTimeout(this.#linger);
-    if (!packer.isEmpty) this.#linger = setTimeout(() => this.#flush(), lingerMs);
+    this.#endLinger();
+    if (!packer.isEmpty) this.#endLinger = clock.after(lingerMs, () => this.#flush());
   }
 
   #flush(): void {
-    clearTimeout(this.#linger);
+    this.#endLinger();
     const { packer, deliver, signal } = this.#options;
     if (!packer.isEmpty && !signal.aborted) deliver(packer.flush());
   }

@@ -4,10 +4,12 @@ import {
   MAX_EVENT_BYTES,
   MAX_EVENTS_PER_REQUEST,
 } from '../../contract/review-event.js';
+import { type Clock, systemClock } from '../../time/clock.js';
 import { waitMs } from '../delivery/backoff.js';
 import { abortedError, surface } from '../errors/error-of.js';
 import { type Failure, fail, failure } from '../errors/failure.js';
 import { ReviewNotSentError } from '../errors/review-not-sent.js';
+import type { ClientInternals } from '../internals.js';
 import type { CallOptions, RetryOptions } from '../options.js';
 import { type CallSettings, clientSettings, OptionReader } from '../settings.js';
 import { limitedSignal, sleep } from '../signals.js';
@@ -62,11 +64,16 @@ interface Unsent {
 export class ReviewSender {
   readonly #options: ReviewSenderOptions;
   readonly #settings: CallSettings;
+  readonly #clock: Clock;
   #opened: Promise<Opened> | undefined;
 
-  /** @throws ValidationError `invalid_option`, which lists everything that is wrong with the options */
-  constructor(options: ReviewSenderOptions = {}) {
+  /**
+   * @param internals for tests
+   * @throws ValidationError `invalid_option`, which lists everything that is wrong with the options
+   */
+  constructor(options: ReviewSenderOptions = {}, { clock = systemClock }: ClientInternals = {}) {
     this.#options = options;
+    this.#clock = clock;
     const reader = new OptionReader();
     this.#settings = clientSettings(
       { retry: options.retry, timeoutMs: options.timeoutMs ?? TIMEOUT_MS },
@@ -93,7 +100,7 @@ export class ReviewSender {
     events: ReviewEvent | readonly ReviewEvent[],
     { signal }: Pick<CallOptions, 'signal'> = {},
   ): Promise<void> {
-    const time = limitedSignal(signal, this.#settings.timeoutMs);
+    const time = limitedSignal(signal, this.#settings.timeoutMs, this.#clock);
     const all = Array.isArray(events) ? (events as readonly ReviewEvent[]) : [events as ReviewEvent];
     try {
       await this.#sendAll(all, time.signal);
@@ -129,7 +136,7 @@ export class ReviewSender {
         { baseDelayMs, maxDelayMs, random: Math.random },
         { retries: attempt - 1, overloaded },
       );
-      const inTime = attempt < maxAttempts && (await waited(ms, signal));
+      const inTime = attempt < maxAttempts && (await waited(ms, signal, this.#clock));
       if (!inTime) break;
     }
     lost.push(...waiting);
@@ -185,9 +192,9 @@ function reasonOf(error: unknown): Failure {
 }
 
 /** False when the time was up before. */
-async function waited(ms: number, signal: AbortSignal): Promise<boolean> {
+async function waited(ms: number, signal: AbortSignal, clock: Clock): Promise<boolean> {
   try {
-    await sleep(ms, signal);
+    await sleep(ms, signal, clock);
     return true;
   } catch {
     return false;

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '../../time/clock.js';
 import { AwsError } from '../http/aws-error.js';
 import type { ContainerAnswer } from '../runtime/container.js';
 import type { Fault } from './fault.js';
@@ -27,7 +27,7 @@ export function refuse(fault: Fault | undefined): void {
 export async function strike(
   fault: Fault | undefined,
   ask: () => Promise<ContainerAnswer>,
-  signal: AbortSignal,
+  { signal, clock }: { readonly signal: AbortSignal; readonly clock: Clock },
 ): Promise<FaultyAnswer> {
   refuse(fault);
   switch (fault?.kind) {
@@ -41,7 +41,7 @@ export async function strike(
       return { ...(await ask()), cutShort: true };
     case 'slow': {
       const answer = await ask();
-      await delay(fault.ms, undefined, { signal });
+      await passing(fault.ms, signal, clock);
       return { ...answer, cutShort: false };
     }
     case 'rewrite': {
@@ -57,6 +57,20 @@ const JSON_HEADERS = { 'content-type': 'application/json' };
 
 function bodyOf(body: string | object): Buffer {
   return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+/** Resolves after the time, or when the signal fires. */
+function passing(ms: number, signal: AbortSignal, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      cancel();
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const cancel = clock.after(ms, end);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
 }
 
 function forever(signal: AbortSignal): Promise<void> {

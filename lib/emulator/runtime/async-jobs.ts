@@ -1,3 +1,4 @@
+import type { Clock } from '../../time/clock.js';
 import { ConnectionReset, strike } from '../faults/apply.js';
 import type { Fault } from '../faults/fault.js';
 import { AwsError, modelError } from '../http/aws-error.js';
@@ -23,44 +24,51 @@ export interface AsyncJob {
 export class AsyncJobs {
   readonly #container: Container;
   readonly #store: FolderStore;
+  readonly #clock: Clock;
   readonly #stop = new AbortController();
   readonly #waiting: { readonly job: AsyncJob; readonly since: number }[] = [];
-  #running = 0;
+  readonly #running = new Set<Promise<void>>();
 
-  constructor(container: Container, store: FolderStore) {
+  constructor(container: Container, store: FolderStore, clock: Clock) {
     this.#container = container;
     this.#store = store;
+    this.#clock = clock;
   }
 
+  /** Takes the job, unless closed. */
   add(job: AsyncJob): void {
-    this.#waiting.push({ job, since: performance.now() });
+    if (this.#stop.signal.aborted) return;
+    this.#waiting.push({ job, since: this.#clock.now() });
     this.#next();
   }
 
-  /** Drops what waits and breaks off what runs. */
-  close(): void {
+  /** Drops what waits and breaks off what runs. Nothing is written to the store once this has resolved. */
+  async close(): Promise<void> {
     this.#waiting.length = 0;
     this.#stop.abort();
+    await Promise.all(this.#running);
   }
 
   #next(): void {
-    if (this.#running >= ASYNC_CONCURRENCY) return;
+    if (this.#running.size >= ASYNC_CONCURRENCY) return;
     const entry = this.#waiting.shift();
     if (entry === undefined) return;
-    this.#running += 1;
-    const expired = performance.now() - entry.since > entry.job.ttlMs;
-    void this.#work(entry.job, expired)
+    const expired = this.#clock.now() - entry.since > entry.job.ttlMs;
+    const work = this.#work(entry.job, expired)
       .catch(() => undefined)
       .finally(() => {
-        this.#running -= 1;
+        this.#running.delete(work);
         this.#next();
       });
+    this.#running.add(work);
   }
 
   async #work(job: AsyncJob, expired: boolean): Promise<void> {
     try {
       if (expired) throw new AwsError(400, 'Expired', 'The request expired before it was processed.');
-      await this.#store.put(job.output, await this.#answer(job));
+      const answer = await this.#answer(job);
+      if (this.#stop.signal.aborted) return;
+      await this.#store.put(job.output, answer);
     } catch (error) {
       if (this.#stop.signal.aborted) return;
       await this.#store.put(job.failure, Buffer.from(reasonOf(error, job)));
@@ -72,7 +80,7 @@ export class AsyncJobs {
     if (body === undefined) throw new AwsError(404, 'NoSuchKey', 'The input object does not exist.');
     const { signal } = this.#stop;
     const ask = () => this.#container.invoke({ headers, body, timeoutMs, signal });
-    const answer = await strike(fault, ask, signal);
+    const answer = await strike(fault, ask, { signal, clock: this.#clock });
     if (answer.cutShort) throw new ConnectionReset();
     if (answer.status >= 400) {
       throw modelError({ endpointName, status: answer.status, body: answer.body.toString() });

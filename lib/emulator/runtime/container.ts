@@ -1,5 +1,6 @@
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { PATHS } from '../../contract/http.js';
+import type { Clock } from '../../time/clock.js';
 
 /** Why the container gave no answer. */
 export type Silence = 'unreachable' | 'timeout' | 'broken';
@@ -46,11 +47,13 @@ export interface ContainerAnswer {
 export class Container {
   readonly #url: URL;
   readonly #connectTimeoutMs: number;
+  readonly #clock: Clock;
   readonly #agent = new Agent({ keepAlive: true });
 
-  constructor(url: URL, connectTimeoutMs: number) {
+  constructor(url: URL, connectTimeoutMs: number, clock: Clock) {
     this.#url = new URL(PATHS.invocations, url);
     this.#connectTimeoutMs = connectTimeoutMs;
+    this.#clock = clock;
   }
 
   /** The whole answer. Rejects with ContainerSilent. */
@@ -70,15 +73,15 @@ export class Container {
       why = reason;
       call.destroy();
     };
-    const connecting = setTimeout(giveUp('unreachable'), this.#connectTimeoutMs);
-    const answering = setTimeout(giveUp('timeout'), timeoutMs);
+    const connected = this.#clock.after(this.#connectTimeoutMs, giveUp('unreachable'));
+    const answered = this.#clock.after(timeoutMs, giveUp('timeout'));
     call.once('socket', (socket) => {
-      if (socket.connecting) socket.once('connect', () => clearTimeout(connecting));
-      else clearTimeout(connecting);
+      if (socket.connecting) socket.once('connect', connected);
+      else connected();
     });
     call.once('close', () => {
-      clearTimeout(connecting);
-      clearTimeout(answering);
+      connected();
+      answered();
     });
     return new Promise((resolve, reject) => {
       call.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../../time/clock.js';
 import { refuse, strike } from '../faults/apply.js';
 import type { Call, Fault, FaultPolicy, Operation } from '../faults/fault.js';
 import { ACCOUNT, AwsError, modelError, validationError } from '../http/aws-error.js';
@@ -31,6 +32,7 @@ export interface RuntimeApiOptions {
   readonly jobs: AsyncJobs;
   readonly places: AsyncPlaces;
   readonly limits: EmulatorLimits;
+  readonly clock: Clock;
   readonly faults: () => FaultPolicy;
 }
 
@@ -87,11 +89,10 @@ export class RuntimeApi {
 
   async #invoke(exchange: Exchange): Promise<void> {
     const { response, call, fault, signal } = exchange;
-    const answer = await strike(
-      fault,
-      () => this.#ask(exchange, this.#options.limits.invocationTimeoutMs),
+    const answer = await strike(fault, () => this.#ask(exchange, this.#options.limits.invocationTimeoutMs), {
       signal,
-    );
+      clock: this.#options.clock,
+    });
     refuseError(answer, call);
     const type = answer.headers['content-type'] ?? 'application/octet-stream';
     const headers = { ...callerHeaders(answer.headers), 'Content-Type': type };
@@ -102,14 +103,14 @@ export class RuntimeApi {
 
   async #invokeStream(exchange: Exchange): Promise<void> {
     const { request, response, call, fault, signal } = exchange;
-    const { container, limits } = this.#options;
+    const { container, limits, clock } = this.#options;
     const timeoutMs = limits.streamTimeoutMs;
     const headers = containerHeaders(request, call.operation);
     // A fault strikes the whole answer; without one, each chunk is passed on as it comes.
     const answer =
       fault === undefined
         ? await container.open({ headers, body: call.body, timeoutMs, signal })
-        : await strike(fault, () => this.#ask(exchange, timeoutMs), signal);
+        : await strike(fault, () => this.#ask(exchange, timeoutMs), { signal, clock });
     const chunks = 'chunks' in answer ? answer.chunks : [answer.cutShort ? half(answer.body) : answer.body];
     if (answer.status >= 400) {
       const body = 'chunks' in answer ? await collect(answer.chunks) : answer.body;
@@ -218,9 +219,12 @@ function secondsOf(request: IncomingMessage, header: string, max: number): numbe
 
 function departure(response: ServerResponse): AbortSignal {
   const left = new AbortController();
-  response.once('close', () => {
+  const close = (): void => {
     if (!response.writableFinished) left.abort();
-  });
+  };
+  // It may have closed while the body was still read.
+  if (response.closed) close();
+  else response.once('close', close);
   return left.signal;
 }
 

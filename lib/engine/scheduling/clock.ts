@@ -1,20 +1,13 @@
-/** Time as the engine sees it: injected, so that tests decide when it passes. */
-export interface Clock {
-  /** Monotonic milliseconds, on the scale of `performance.now()`. */
-  now(): number;
-  /** Calls back once after `ms`; returns what cancels it. Does not keep the process alive. */
-  after(ms: number, callback: () => void): () => void;
+import { backgroundClock, type Clock as Time } from '../../time/clock.js';
+
+/** Time as the engine sees it. Its timers do not keep the process alive. */
+export interface Clock extends Time {
   /** Calls back once the input and output that are ready now have been handled. */
   defer(callback: () => void): void;
 }
 
 export const systemClock: Clock = {
-  now: () => performance.now(),
-  after(ms, callback) {
-    const timer = setTimeout(callback, ms);
-    timer.unref();
-    return () => clearTimeout(timer);
-  },
+  ...backgroundClock,
   defer(callback) {
     setImmediate(callback);
   },

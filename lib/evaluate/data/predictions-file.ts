@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { ModerationError } from '../../contract/errors.js';
+import { linesOf } from '../../contract/lines.js';
 import { COMBINATIONS, type Combination, combinationOf } from '../../contract/modality.js';
 import { actionOfUnseen } from '../../contract/unseen.js';
 import { groupColumn, type Scores } from '../scores.js';
@@ -36,7 +36,7 @@ export async function readPredictions(
   const unjudged: UnjudgedLine[] = [];
   const seen = new Set<number>();
   let number = 0;
-  for await (const text of linesOf(path)) {
+  for await (const text of contentOf(path)) {
     number += 1;
     const line = parsePredictionLine(text);
     if (line === undefined) throw invalid(`Line ${number} of ${path} is none of a predictions file.`);
@@ -62,10 +62,10 @@ export async function readPredictions(
   return { header: { ...header, data }, judged: judged.sort(byRow), unjudged: unjudged.sort(byRow) };
 }
 
-async function* linesOf(path: string): AsyncGenerator<string> {
+async function* contentOf(path: string): AsyncGenerator<string> {
   const stream = createReadStream(path);
   try {
-    for await (const text of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+    for await (const text of linesOf(stream)) {
       if (text.trim() !== '') yield text;
     }
   } catch (cause) {

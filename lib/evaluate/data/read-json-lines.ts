@@ -1,12 +1,12 @@
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { linesOf } from '../../contract/lines.js';
 import { isRecord } from '../../contract/record.js';
 import type { RawRow } from './raw-row.js';
 
 /** One object a line; empty lines are skipped. A line that is none costs only itself. */
 export async function* readJsonLines(stream: Readable): AsyncGenerator<RawRow> {
   let number = 0;
-  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const line of linesOf(stream)) {
     number += 1;
     const content = line.replace(/^\uFEFF/, '').trim();
     if (content !== '') yield parse(content, number);

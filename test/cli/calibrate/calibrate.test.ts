@@ -84,7 +84,7 @@ test('from labelled posts to a decision: calibrate with a model, then decide by 
     execFile(process.execPath, [...command, harmful('zorvak')], { env }, (_, stdout) => resolve(stdout));
   });
   expect(predicted).toContain('decision: flag, by the policy policy');
-}, 30_000);
+});
 
 describe('moderate calibrate', () => {
   test.each(CASES)('finds the thresholds of the original on $name', async (one) => {

@@ -13,6 +13,7 @@ import {
   type TestServer,
   type TestServerOptions,
 } from '../../container/support/test-server.js';
+import { LeapingClock } from '../../support/leaping-clock.js';
 
 export const CREDENTIALS = { accessKeyId: 'nobody', secretAccessKey: 'nothing' };
 
@@ -26,6 +27,8 @@ export interface Stack {
   readonly emulator: RunningEmulator;
   /** Every request that reached the emulator, once it ended. */
   readonly requests: readonly RequestEntry[];
+  /** Of the clients. */
+  readonly clock: LeapingClock;
   /** What the clients told. */
   readonly events: readonly ClientEvent[];
   /** Through the emulator. Waits between attempts are short. */
@@ -43,6 +46,7 @@ export async function startStack({
   const server = await startTestServer(serverOptions);
   const requests: RequestEntry[] = [];
   const events: ClientEvent[] = [];
+  const clock = new LeapingClock();
   const emulator = await startEmulator({
     containerUrl: server.url,
     onRequest: (entry) => requests.push(entry),
@@ -63,21 +67,17 @@ export async function startStack({
     retry: { baseDelayMs: 2, maxDelayMs: 20 },
     onEvent: (event: ClientEvent) => void events.push(event),
   };
+  const open = (options: object): ModerationClient =>
+    new ModerationClient({ ...common, ...options } as ModerationClientOptions, { clock });
   return {
     server,
     emulator,
+    clock,
     requests,
     events,
     runtime,
-    client: (options = {}) =>
-      new ModerationClient({
-        endpointName: 'moderation',
-        runtime: runtime(),
-        ...common,
-        ...options,
-      } as ModerationClientOptions),
-    direct: (options = {}) =>
-      new ModerationClient({ url: server.url, ...common, ...options } as ModerationClientOptions),
+    client: (options = {}) => open({ endpointName: 'moderation', runtime: runtime(), ...options }),
+    direct: (options = {}) => open({ url: server.url, ...options }),
     close: async () => {
       for (const shut of opened) shut();
       await emulator.close();

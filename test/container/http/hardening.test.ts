@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { errorReplySchema } from '../../../lib/contract/reply.js';
+import { signalled } from '../../support/signalled.js';
 import { echo } from '../support/fake-engine.js';
 import { exchange, RawConnection } from '../support/raw-http.js';
 import { errorOf, startTestServer, type TestServer, type TestServerOptions } from '../support/test-server.js';
@@ -207,8 +208,8 @@ describe('a connection', () => {
 
   test('that is lost with pipelined requests on it frees what each of them held', async () => {
     const { port, engine, service, metrics } = await start({
-      classify: async (item) => {
-        await pause(50);
+      classify: async (item, { signal }) => {
+        await new Promise((resolve) => signal?.addEventListener('abort', resolve));
         return echo(item);
       },
     });
@@ -232,9 +233,10 @@ describe('a connection', () => {
   });
 
   test('is cut when garbage follows a request that is still computed, and nobody else notices', async () => {
+    const cut = signalled();
     const { port, engine } = await start({
       classify: async (item) => {
-        await pause(50);
+        await cut.come;
         return echo(item);
       },
     });
@@ -243,6 +245,7 @@ describe('a connection', () => {
     while (engine.posts.length === 0) await pause(5);
     connection.send('garbage\r\n\r\n');
     expect(await connection.closed).toBe('');
+    cut.give();
     expect((await server.post({ text: 'ab' })).status).toBe(200);
   });
 });

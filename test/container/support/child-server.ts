@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { projectRoot } from '../../support/project-root.js';
+import { until } from '../../support/until.js';
 
 /** Serves a fake engine. */
 const FAKE = ['dist/test/container/support/serve-fake.js'];
@@ -10,6 +11,8 @@ export class ChildServer {
   readonly #child: ChildProcess;
   #out = '';
   #error = '';
+  #taken = 0;
+  #closed = false;
   /** The exit code, or the signal that ended it. */
   readonly exit: Promise<number | string>;
 
@@ -23,7 +26,7 @@ export class ChildServer {
     };
     this.#child = spawn(process.execPath, [join(projectRoot, script), ...rest], {
       env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child.stdout?.on('data', (chunk) => {
       this.#out += chunk;
@@ -31,8 +34,14 @@ export class ChildServer {
     this.#child.stderr?.on('data', (chunk) => {
       this.#error += chunk;
     });
+    this.#child.on('message', () => {
+      this.#taken += 1;
+    });
     this.exit = new Promise((resolve) =>
-      this.#child.on('close', (code, signal) => resolve(code ?? signal ?? -1)),
+      this.#child.on('close', (code, signal) => {
+        this.#closed = true;
+        resolve(code ?? signal ?? -1);
+      }),
     );
   }
 
@@ -58,8 +67,7 @@ export class ChildServer {
         .filter((line) => line !== '');
       const found = complete.map((line) => JSON.parse(line)).find((line) => line.message === message);
       if (found !== undefined) return found;
-      if (this.#child.exitCode !== null)
-        throw new Error(`exited before "${message}": ${this.#out}${this.#error}`);
+      if (this.#closed) throw new Error(`exited before "${message}": ${this.#out}${this.#error}`);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
@@ -75,6 +83,16 @@ export class ChildServer {
       ...(body instanceof FormData ? {} : { headers: { 'content-type': type ?? 'application/json' } }),
       body: typeof body === 'string' && type === undefined ? JSON.stringify({ text: body }) : body,
     });
+  }
+
+  /** Resolves when so many posts are with the fake engine, which does not answer them yet. */
+  async taking(posts: number): Promise<void> {
+    await until(() => this.#taken >= posts);
+  }
+
+  /** Lets the fake engine answer what it holds. */
+  release(): void {
+    this.#child.send('release');
   }
 
   signal(signal: NodeJS.Signals): void {

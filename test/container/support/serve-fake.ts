@@ -1,13 +1,18 @@
 /**
  * A process of its own that serves a fake engine, for tests of starting and stopping. FAKE_LOAD: `slow` never finishes,
- * `fail` refuses, `throw` has a defect. A text `wait N` takes N milliseconds, `hang` never ends, `lost` loses the engine,
- * `crash` throws where nobody catches.
+ * `fail` refuses, `throw` has a defect. A text `hold` waits until the parent says `release`, `hang` never ends; the parent is
+ * told of both. `lost` loses the engine, `crash` throws where nobody catches.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { serve } from '../../../container/main.js';
 import { ModerationError } from '../../../lib/contract/errors.js';
 import type { ClassifierOptions } from '../../../lib/engine/options.js';
+import { signalled } from '../../support/signalled.js';
 import { echo, FakeEngine } from './fake-engine.js';
+
+const released = signalled();
+process.on('message', () => released.give());
+// The channel must not keep the process alive.
+process.channel?.unref();
 
 process.exitCode = await serve({
   resolveModel: async (folder) => {
@@ -30,8 +35,9 @@ function fakeEngine({ observer }: ClassifierOptions): FakeEngine {
   const closed = new AbortController();
   const engine = new FakeEngine({
     classify: async (post) => {
-      const [word, ms] = (post.text ?? '').split(' ');
-      if (word === 'wait') await delay(Number(ms));
+      const [word] = (post.text ?? '').split(' ');
+      if (word === 'hold' || word === 'hang') process.send?.(word);
+      if (word === 'hold') await released.come;
       if (word === 'hang') await forever(closed.signal);
       if (word === 'crash') setTimeout(() => JSON.parse(`"${post.text}`), 0);
       if (word === 'lost')

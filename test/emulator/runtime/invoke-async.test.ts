@@ -1,12 +1,15 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { InvokeEndpointAsyncCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type EmulatorOptions, type RunningEmulator, startEmulator } from '../../../lib/emulator/emulator.js';
+import { inTurn } from '../../../lib/emulator/faults/fault.js';
 import { CREDENTIALS, rejection } from '../../client/support/stack.js';
+import { LeapingClock } from '../../support/leaping-clock.js';
+import { until } from '../../support/until.js';
 import { type StubContainer, startStubContainer } from '../support/stub-container.js';
 
 let folder: string;
@@ -15,9 +18,11 @@ let emulator: RunningEmulator;
 let runtime: SageMakerRuntimeClient;
 let s3: S3Client;
 
+const clock = new LeapingClock();
+
 async function start(listener: RequestListener, options: Partial<EmulatorOptions> = {}): Promise<void> {
   container = await startStubContainer(listener);
-  emulator = await startEmulator({ containerUrl: container.url, s3Folder: folder, ...options });
+  emulator = await startEmulator({ containerUrl: container.url, s3Folder: folder, ...options }, { clock });
   const config = { region: 'eu-west-1', endpoint: emulator.url, credentials: CREDENTIALS, maxAttempts: 1 };
   runtime = new SageMakerRuntimeClient(config);
   s3 = new S3Client(config);
@@ -106,8 +111,8 @@ test('an answer without Content-Length fails, as SageMaker fails it', async () =
   expect(await object((await submit()).FailureLocation)).toContain('required Content-Length header');
 });
 
-test('a missing input and an expired request fail', async () => {
-  await start(() => undefined, { limits: { asyncTimeoutMs: 50 } });
+test('a missing input fails, and so does a job that takes too long', async () => {
+  await start(() => setImmediate(() => clock.leap(60_000)), { limits: { asyncTimeoutMs: 60_000 } });
   const missing = await submit({ InputLocation: 's3://inbox/none.json' });
   expect(await object(missing.FailureLocation)).toContain('does not exist');
   expect(await object((await submit()).FailureLocation)).toContain('timed out');
@@ -116,6 +121,17 @@ test('a missing input and an expired request fail', async () => {
   ).toMatchObject({
     name: 'ValidationError',
   });
+});
+
+test('a job whose turn comes too late fails', async () => {
+  const inside: (() => void)[] = [];
+  await start((_, response) => void inside.push(() => response.end('done')));
+  for (let job = 0; job < 4; job += 1) await submit();
+  const late = await submit({ InputLocation: 's3://inbox/in.json', RequestTTLSeconds: 60 });
+  await until(() => inside.length === 4);
+  clock.leap(61_000);
+  for (const answer of inside) answer();
+  expect(await object(late.FailureLocation)).toContain('expired');
 });
 
 test('a few jobs run at a time, the others wait', async () => {
@@ -130,4 +146,45 @@ test('a few jobs run at a time, the others wait', async () => {
   const outputs = await Promise.all(Array.from({ length: 12 }, () => submit()));
   await Promise.all(outputs.map(({ OutputLocation }) => object(OutputLocation)));
   expect(peak).toBe(4);
+});
+
+describe('closing', () => {
+  const LARGE = Buffer.alloc(64 * 1024 * 1024);
+  const files = async (): Promise<string[]> =>
+    readdir(folder, { recursive: true }).then((names) => names.filter((name) => name !== 'inbox/in.json'));
+  const written = async () => (await files()).some((name) => name.endsWith('.part') || name.endsWith('.out'));
+
+  test('waits for the answers that are being written, and drops the jobs that wait', async () => {
+    await start((_, response) => response.end(LARGE));
+    await Promise.all(Array.from({ length: 8 }, () => submit()));
+    await until(written);
+    await emulator.close();
+    const left = await files();
+    expect(left.filter((name) => name.endsWith('.part'))).toEqual([]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await files()).toEqual(left);
+  });
+
+  test('waits for the object that is being written', async () => {
+    await start(() => undefined);
+    const put = s3
+      .send(new PutObjectCommand({ Bucket: 'inbox', Key: 'large.out', Body: LARGE }))
+      .catch(() => 'broken off');
+    await until(written);
+    await emulator.close();
+    expect((await files()).filter((name) => name.endsWith('.part'))).toEqual([]);
+    await put;
+  });
+
+  test('does not wait for a container that is silent, nor for a job that hangs', async () => {
+    let asked = 0;
+    await start(() => {
+      asked += 1;
+    });
+    emulator.setFaults(inTurn({ kind: 'hang' }));
+    await Promise.all([submit(), submit()]);
+    await until(() => asked === 1);
+    await emulator.close();
+    expect((await files()).filter((name) => name.startsWith('emulator/'))).toEqual([]);
+  });
 });

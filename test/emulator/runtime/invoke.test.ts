@@ -8,15 +8,19 @@ import {
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type EmulatorOptions, type RunningEmulator, startEmulator } from '../../../lib/emulator/emulator.js';
 import { CREDENTIALS, rejection } from '../../client/support/stack.js';
+import { LeapingClock } from '../../support/leaping-clock.js';
+import { signalled } from '../../support/signalled.js';
 import { type StubContainer, startStubContainer } from '../support/stub-container.js';
 
 let container: StubContainer;
 let emulator: RunningEmulator;
 let runtime: SageMakerRuntimeClient;
 
+const clock = new LeapingClock();
+
 async function start(listener: RequestListener, options: Partial<EmulatorOptions> = {}): Promise<void> {
   container = await startStubContainer(listener);
-  emulator = await startEmulator({ containerUrl: container.url, ...options });
+  emulator = await startEmulator({ containerUrl: container.url, ...options }, { clock });
   runtime = new SageMakerRuntimeClient({
     region: 'eu-west-1',
     endpoint: emulator.url,
@@ -155,36 +159,49 @@ describe('InvokeEndpoint', () => {
 });
 
 describe('InvokeEndpointWithResponseStream', () => {
-  const stream = async (): Promise<string[]> => {
+  const stream = async (onPart: (part: string) => void = () => undefined): Promise<string[]> => {
     const { Body, ContentType } = await runtime.send(new InvokeEndpointWithResponseStreamCommand(input));
     const parts = [ContentType ?? ''];
-    for await (const event of Body ?? []) parts.push(Buffer.from(event.PayloadPart?.Bytes ?? []).toString());
+    for await (const event of Body ?? []) {
+      const part = Buffer.from(event.PayloadPart?.Bytes ?? []).toString();
+      parts.push(part);
+      onPart(part);
+    }
     return parts;
   };
 
   test('passes each chunk on as it comes', async () => {
+    const parts = [signalled(), signalled(), signalled()];
     await start(async (_, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
-      for (const part of ['one', 'two', 'three']) {
+      for (const [index, part] of ['one', 'two', 'three'].entries()) {
         response.write(part);
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await parts[index]?.come;
       }
       response.end();
     });
-    expect(await stream()).toEqual(['text/event-stream', 'one', 'two', 'three']);
+    let seen = 0;
+    expect(await stream(() => parts[seen++]?.give())).toEqual(['text/event-stream', 'one', 'two', 'three']);
   });
 
   test('ends with a ModelStreamError when the container breaks off', async () => {
+    const first = signalled();
     await start((_, response) => {
       response.writeHead(200);
-      response.write('one', () => setTimeout(() => response.destroy(), 20));
+      response.write('one');
+      void first.come.then(() => response.destroy());
     });
-    expect(await rejection(stream())).toMatchObject({ name: 'ModelStreamError', ErrorCode: 'StreamBroken' });
+    expect(await rejection(stream(() => first.give()))).toMatchObject({
+      name: 'ModelStreamError',
+      ErrorCode: 'StreamBroken',
+    });
   });
 
   test('ends with a ModelStreamError when the time is up', async () => {
-    await start((_, response) => void response.write('one'), { limits: { streamTimeoutMs: 50 } });
-    expect(await rejection(stream())).toMatchObject({ ErrorCode: 'ModelInvocationTimeExceeded' });
+    await start((_, response) => void response.write('one'), { limits: { streamTimeoutMs: 60_000 } });
+    expect(await rejection(stream(() => clock.leap(60_000)))).toMatchObject({
+      ErrorCode: 'ModelInvocationTimeExceeded',
+    });
   });
 
   test('wraps an error that comes before the stream', async () => {

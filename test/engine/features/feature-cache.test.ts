@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type CacheOutcome, FeatureCache } from '../../../lib/engine/features/feature-cache.js';
 import { Urgency } from '../../../lib/engine/scheduling/urgency.js';
-import { settle } from '../support/fake-clock.js';
+import { settle } from '../../support/fake-clock.js';
 
 interface Value {
   readonly of: string;

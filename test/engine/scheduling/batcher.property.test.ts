@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Batcher } from '../../../lib/engine/scheduling/batcher.js';
 import { Urgency } from '../../../lib/engine/scheduling/urgency.js';
+import { FakeClock } from '../../support/fake-clock.js';
 import { FakeBackend, fulfilled, rejected } from '../support/fake-backend.js';
-import { FakeClock } from '../support/fake-clock.js';
 
 interface Item {
   readonly name: number;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { Batcher, type BatchReport } from '../../../lib/engine/scheduling/batcher.js';
 import { Urgency } from '../../../lib/engine/scheduling/urgency.js';
+import { FakeClock } from '../../support/fake-clock.js';
 import { FakeBackend, fulfilled, rejected } from '../support/fake-backend.js';
-import { FakeClock } from '../support/fake-clock.js';
 
 function setUp(options: { maxItems?: number; maxCost?: number; capacity?: number; slots?: number } = {}) {
   const clock = new FakeClock();

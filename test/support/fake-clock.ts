@@ -1,4 +1,4 @@
-import type { Clock } from '../../../lib/engine/scheduling/clock.js';
+import type { Clock } from '../../lib/engine/scheduling/clock.js';
 
 interface Timer {
   readonly at: number;
