@@ -4,6 +4,7 @@
  */
 import { ModerationError } from '../../../lib/contract/errors.js';
 import { defaultLimits } from '../../../lib/contract/limits.js';
+import { prepareParts } from '../../../lib/image/parts.js';
 import { prepareImage } from '../../../lib/image/prepare.js';
 import type { DecodeCase, Verdict } from './fuzz-case.js';
 import { makeCase } from './make-case.js';
@@ -19,10 +20,17 @@ async function decode(index: number): Promise<Verdict> {
   const fuzzCase = makeCase(seed, index) as DecodeCase;
   const limits = defaultLimits({ maxImagePixels: fuzzCase.maxImagePixels });
   try {
-    const { pixels } = await prepareImage(fuzzCase.bytes, fuzzCase.spec, limits);
+    const { parts } = await prepareParts(fuzzCase.bytes, fuzzCase.spec, limits, fuzzCase.wishes);
     const expected = fuzzCase.spec.size ** 2 * 3;
-    if (pixels.length === expected) return { outcome: 'decoded' };
-    return { outcome: 'decoded', failure: `${pixels.length} bytes of pixels, not ${expected}` };
+    const odd = parts.find(({ pixels }) => pixels.length !== expected);
+    const first = await prepareImage(fuzzCase.bytes, fuzzCase.spec, limits);
+    if (odd !== undefined) {
+      return { outcome: 'decoded', failure: `${odd.pixels.length} bytes of pixels, not ${expected}` };
+    }
+    if (!Buffer.from(first.pixels).equals(parts[0].pixels)) {
+      return { outcome: 'decoded', failure: 'the first part is not what the model reads by itself' };
+    }
+    return { outcome: parts.length === 1 ? 'decoded' : 'decoded in parts' };
   } catch (error) {
     if (error instanceof ModerationError && CODES.includes(error.code)) return { outcome: error.code };
     return { outcome: 'thrown', failure: String(error) };

@@ -1,4 +1,5 @@
 import type { ResampleSpec } from '../../../lib/image/resample.js';
+import type { ImageWishes } from '../../../lib/image/wishes.js';
 
 export type Family = 'json' | 'jsonlines' | 'multipart' | 'image' | 'protocol' | 'decoder';
 
@@ -32,6 +33,7 @@ export interface DecodeCase {
   readonly bytes: Buffer;
   readonly spec: ResampleSpec;
   readonly maxImagePixels: number;
+  readonly wishes: ImageWishes;
 }
 
 export type FuzzCase = PostCase | RawCase | DecodeCase;

@@ -28,6 +28,8 @@ const prediction = {
   any_harmful: false,
   modalities_used: ['text'],
   text_truncated: false,
+  unseen: [] as object[],
+  decision: 'allow',
 };
 const model = { name: 'm', pack: 'p', precision: 'fp32', demonstration: true };
 
@@ -61,6 +63,19 @@ test.each<[string, string, object[]]>([
     [{ error: { code: 'internal', message: 'm', retryable: false } }],
   ],
   ['a code is unknown', '{"text":"a"}', [{ error: { code: 'oops', message: 'm', retryable: false } }]],
+  ['a long text is allowed', `{"text":"${'word '.repeat(140)}"}`, [prediction]],
+  [
+    'a hidden character is told and allowed',
+    '{"text":"mor\u200bning"}',
+    [{ ...prediction, unseen: [{ code: 'hidden_characters', figure: 1 }] }],
+  ],
+  ['a further image was passed over', '{"text":"a","images":["AAAA"]}', [prediction]],
+  ['an answer has no decision', '{"text":"a"}', [{ ...prediction, decision: undefined }]],
+  [
+    'parts were made that nobody asked for',
+    '{"text":"a"}',
+    [{ ...prediction, parts: [{ probabilities: {} }, { probabilities: {} }], decided_by: 0 }],
+  ],
 ])('the judge sees that %s', (_, body, predictions) => {
   expect(judged(body, predictions)).toHaveProperty('failure');
 });

@@ -10,6 +10,14 @@ const SMALL_BYTES = 6000;
 const all = images.images.map(({ file }) => readImage(file));
 const small = all.filter(({ length }) => length <= SMALL_BYTES);
 const hostiles = hostile.map(({ file }) => readImage('hostile', file));
+const posts = [
+  'anim-second-harmful.gif',
+  'anim-second-harmful.webp',
+  'alpha-red.png',
+  'exif6.jpg',
+  'icc-swapped.png',
+  'tall-top.png',
+].map((name) => readFileSync(fixture('posts', name)));
 const photograph = readFileSync(fixture('demo', 'images', 'test-00000.jpg'));
 
 /** An image file of any format: intact, hostile or, mostly, mutated. */
@@ -20,6 +28,8 @@ export function imageFile(dice: Dice): Buffer {
     [8, () => dice.pick(small)],
     [2, () => dice.pick(all)],
     [3, () => photograph],
+    [6, () => dice.pick(posts)],
+    [6, () => mutate(dice, dice.pick(posts))],
     [3, () => dice.pick(hostiles)],
     [2, () => Buffer.concat([dice.pick(small), dice.pick(small)])],
     [2, () => spliced(dice)],

@@ -83,7 +83,7 @@ function contentType(dice: Dice): string {
 
 function envelope(dice: Dice, items: number, one: (dice: Dice) => string = item): string {
   const instances = `"instances":[${Array.from({ length: items }, () => one(dice)).join(',')}]`;
-  const parts = dice.chance(0.3) ? [instances, `"parameters":${parameters(dice)}`] : [instances];
+  const parts = dice.chance(0.5) ? [instances, `"parameters":${parameters(dice)}`] : [instances];
   if (dice.chance(0.03)) parts.push(`${JSON.stringify(dice.pick(KEYS))}:${dice.pick(ODD_VALUES)}`);
   return `{${dice.shuffled(parts).join(',')}}`;
 }
@@ -96,6 +96,14 @@ function parameters(dice: Dice): string {
   const parts = [
     `"thresholds":{${thresholds.join(',')}}`,
     `"timings":${dice.pick(['true', 'false', 'null', '1'])}`,
+    ...['frames', 'windows', 'tiles'].flatMap((name) =>
+      dice.chance(0.5)
+        ? [`"${name}":${dice.chance(0.9) ? dice.pick(['true', 'true', 'false']) : dice.pick(ODD_VALUES)}`]
+        : [],
+    ),
+    ...(dice.chance(0.5)
+      ? [`"views":${dice.pick(['["shown"]', '["shown"]', '[]', 'null', '["stored"]', '"shown"'])}`]
+      : []),
   ];
   return `{${parts.join(',')}}`;
 }
@@ -109,10 +117,16 @@ function item(dice: Dice): string {
   const odd = (): boolean => dice.chance(0.04);
   if (dice.chance(0.8)) fields.push(`"text":${odd() ? dice.pick(ODD_VALUES) : literal(dice, text(dice))}`);
   if (dice.chance(0.35)) fields.push(`"image_base64":${odd() ? dice.pick(ODD_VALUES) : base64(dice)}`);
+  if (dice.chance(0.12)) fields.push(`"images":${odd() ? dice.pick(ODD_VALUES) : imageList(dice)}`);
   if (dice.chance(0.4)) fields.push(`"id":${odd() ? dice.pick(ODD_VALUES) : JSON.stringify(id(dice))}`);
   if (dice.chance(0.05)) fields.push(`${JSON.stringify(dice.pick(KEYS))}:${dice.pick(ODD_VALUES)}`);
   if (dice.chance(0.03)) fields.push(dice.pick([...fields, '"text":"twice"']));
   return `{${dice.shuffled(fields).join(',')}}`;
+}
+
+function imageList(dice: Dice): string {
+  const count = dice.chance(0.05) ? dice.between(9, 14) : dice.below(4);
+  return `[${Array.from({ length: count }, () => base64(dice)).join(',')}]`;
 }
 
 function id(dice: Dice): string {

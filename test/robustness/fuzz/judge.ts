@@ -11,6 +11,7 @@ import {
 } from '../../../lib/contract/reply.js';
 import { hasText } from '../../../lib/text/presence.js';
 import type { PostCase, RawCase, Verdict } from './fuzz-case.js';
+import { askedOf, checkUnseen } from './judge-unseen.js';
 
 export interface Reply {
   readonly status: number;
@@ -77,13 +78,17 @@ function checkSlots(slots: readonly Slot[]): void {
 
 /** An independent reading of the request: every item has its slot, and no content was passed over in silence. */
 function checkAgainstRequest({ family, body, holds }: PostCase, slots: readonly Slot[]): void {
-  if (family === 'json') checkItems(itemsOf(body), slots);
-  else if (family === 'jsonlines') checkItems(linesOf(body).map(parseBytes), slots);
+  if (family === 'json') checkItems(itemsOf(body), slots, askedOf(parametersOf(body)));
+  else if (family === 'jsonlines') checkItems(linesOf(body).map(parseBytes), slots, askedOf(undefined));
   else if (slots.length !== 1) throw new Error(`one item got ${slots.length} slots`);
   for (const modality of holds ?? []) checkUsed(modality, slots[0]);
 }
 
-function checkItems(items: readonly unknown[], slots: readonly Slot[]): void {
+function checkItems(
+  items: readonly unknown[],
+  slots: readonly Slot[],
+  asked: ReturnType<typeof askedOf>,
+): void {
   if (items.length !== slots.length) throw new Error(`${items.length} items got ${slots.length} slots`);
   for (const [index, item] of items.entries()) {
     const slot = slots[index];
@@ -94,6 +99,8 @@ function checkItems(items: readonly unknown[], slots: readonly Slot[]): void {
     const { text, image_base64: image } = item;
     if (typeof text === 'string' && hasText(text)) checkUsed('text', slot);
     if (image !== undefined && image !== null) checkUsed('image', slot);
+    if (Array.isArray(item['images']) && item['images'].length > 0) checkUsed('image', slot);
+    if (slot !== undefined && !isItemError(slot)) checkUnseen(item, asked, slot);
   }
 }
 
@@ -107,6 +114,11 @@ function itemsOf(body: Buffer): readonly unknown[] {
   const document = parseBytes(body);
   if (typeof document !== 'object' || document === null) throw new Error('what is no object was answered');
   return Object.hasOwn(document, 'instances') ? (document as { instances: unknown[] }).instances : [document];
+}
+
+function parametersOf(body: Buffer): unknown {
+  const document = parseBytes(body);
+  return isRecord(document) ? document['parameters'] : undefined;
 }
 
 /** Undefined for what is no JSON in UTF-8. The server need not look into strings that are too long for it. */

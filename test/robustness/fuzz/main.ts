@@ -5,7 +5,9 @@
  */
 import { Command } from 'commander';
 import { wholeNumber } from '../../../lib/cli/arguments.js';
+import { resolveModel } from '../../../lib/cli/resolve-model.js';
 import { untilInterrupted } from '../../../lib/cli/terminal/interrupt.js';
+import { writePolicyFor } from '../../container/support/policies.js';
 import { HttpClient } from '../support/http-client.js';
 import { ServerProcess } from '../support/server-process.js';
 import { aftermath, growth, referenceAnswer } from './aftermath.js';
@@ -34,7 +36,11 @@ await new Command('test:fuzz')
   .parseAsync();
 
 async function fuzz(options: FuzzOptions, signal: AbortSignal): Promise<void> {
-  const server = new ServerProcess('dist/bin/moderate.js', ['serve', '--model', options.model], ENVIRONMENT);
+  const model = await resolveModel(options.model);
+  // Nothing is predicted: what is not allowed, is not for what was not seen.
+  const policy = await writePolicyFor(model.packFolder, { threshold: 1, review: { from: 1, to: 1 } });
+  const args = ['serve', '--model', model.packFolder, '--policy', policy];
+  const server = new ServerProcess('dist/bin/moderate.js', args, ENVIRONMENT);
   const decoder = new Decoder(options.seed);
   try {
     await server.line('ready');
@@ -52,5 +58,6 @@ async function fuzz(options: FuzzOptions, signal: AbortSignal): Promise<void> {
   } finally {
     decoder.close();
     await server.dispose();
+    await model.dispose();
   }
 }

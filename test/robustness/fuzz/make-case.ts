@@ -29,5 +29,6 @@ function decodeCase(dice: Dice): DecodeCase {
       filter: dice.pick(['bilinear', 'bicubic']),
     },
     maxImagePixels: dice.pick([10_000, 1_000_000]),
+    wishes: { frames: dice.chance(0.5), tiles: dice.chance(0.5), shown: dice.chance(0.5) },
   };
 }

@@ -40,6 +40,7 @@ export function text(dice: Dice): string {
     [50, () => words(dice, dice.between(1, 12))],
     [20, () => words(dice, 3) + dice.pick(ODD) + words(dice, 2)],
     [8, () => dice.pick(ODD).repeat(dice.between(1, 200))],
+    [4, () => `${words(dice, 2)} mor\u200bning ${words(dice, 2)}`],
     [6, () => dice.pick(BLANK)],
     [6, () => words(dice, 2) + dice.pick(LONE)],
     [5, () => dice.pick(WORDS).repeat(dice.between(50, 400))],
