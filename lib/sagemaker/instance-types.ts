@@ -20,6 +20,8 @@ export interface InstanceFacts {
   readonly arm: boolean;
   /** Whether its GPUs are of the Blackwell generation, which drivers before 570 do not know. */
   readonly blackwell: boolean;
+  /** Whether it saves up processor time for bursts; SageMaker does not scale such types. */
+  readonly burstable: boolean;
   /** Requests in flight on one instance at which another is wanted. See {@link concurrencyTarget}. */
   readonly concurrencyTarget: number;
 }
@@ -34,6 +36,7 @@ const GPU_FAMILIES = /^[gp]\d/;
 /** GPU families since g4dn, and every family with a `d` for disk. */
 const LOCAL_STORAGE = /^(?:g4dn|g[5-9]\w*|p3dn|p4de?|p[5-9][\w-]*|[cmr]\d+[a-z]*d[a-z]*|trn\d\w*)$/;
 const BLACKWELL = /^(?:g7|p6)/;
+const BURSTABLE = /^t\d/;
 /** A `g` after the generation: c7g, m6gd. GPU families begin with g instead. */
 const ARM = /^[a-z]+\d+g/;
 
@@ -84,6 +87,7 @@ export function instanceFacts(instanceType: string): InstanceFacts | undefined {
     localStorage: LOCAL_STORAGE.test(family),
     arm: ARM.test(family) && !gpu,
     blackwell: BLACKWELL.test(family),
+    burstable: BURSTABLE.test(family),
     concurrencyTarget: concurrencyTarget(family, gpu, vcpus),
   };
 }

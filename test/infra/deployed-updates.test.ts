@@ -149,10 +149,10 @@ async function removed(): Promise<void> {
   test('hosting goes from one kind to the next and back, by endpoints of other names', async () => {
     const { name } = await deploys({});
     const names: string[] = [];
-    for (const hosting of ['serverless', 'async', 'scale-to-zero', 'realtime']) {
+    for (const hosting of ['async', 'serverless', 'scale-to-zero', 'realtime']) {
       names.push((await deploys({ hosting, precision: 'int8' })).name);
     }
-    expect(names).toEqual([`${name}-serverless`, `${name}-async`, `${name}-zero`, name]);
+    expect(names).toEqual([`${name}-async`, `${name}-serverless`, `${name}-zero`, name]);
     await removed();
   });
 });

@@ -146,7 +146,7 @@ describe('an update of the app', () => {
   test('to another hosting makes an endpoint of another name and removes the old one', async () => {
     const aws = await deployed({});
     const first = (await only(aws)).name;
-    for (const hosting of ['serverless', 'async', 'scale-to-zero', 'realtime']) {
+    for (const hosting of ['async', 'serverless', 'scale-to-zero', 'realtime']) {
       expect(await deploy(aws, { hosting, ...(hosting === 'serverless' && { precision: 'int8' }) })).toEqual(
         [],
       );
@@ -174,6 +174,10 @@ describe('an update of the app', () => {
     aws.change((await only(aws)).name, { status: 'Updating' });
     const [refusal] = await check(aws, { model: OTHER_MODEL });
     expect(refusal?.fix[0]).toMatch(/^npx moderate endpoint wait /);
+    aws.change((await only(aws)).name, { status: 'Failed' });
+    const [failed] = await check(aws, { model: OTHER_MODEL, costCenter: 'safety' });
+    expect(failed?.fix.at(-2)).toBe(`npx cdk destroy -c model=${OTHER_MODEL} -c costCenter=safety`);
+    aws.change((await only(aws)).name, { status: 'Updating' });
     expect(await check(aws, {})).toEqual([]);
   });
 

@@ -124,7 +124,11 @@ export type UpdateRule = (typeof UPDATE_RULES)[number];
 export type ExistenceRule = 'endpoint-missing' | 'name-taken';
 
 /**
- * Writes the command that deploys with settings of the app replaced. The default repeats the replaced ones only; who knows
+ * Writes the command that deploys, or destroys, with settings of the app replaced. The default repeats the replaced ones only; who knows
  * the other settings writes them as well.
  */
-export type DeployCommand = (replaced: Readonly<Record<string, string>>) => string;
+export type DeployCommand = (
+  replaced: Readonly<Record<string, string>>,
+  /** @default deploy */
+  command?: 'deploy' | 'destroy',
+) => string;

@@ -52,12 +52,13 @@ function commands(findings: readonly Finding[], deploy: DeployCommand): readonly
   const steps = remedies.map(({ step }) => step).filter((step) => step !== undefined);
   return [
     ...new Set(remedies.flatMap(({ before }) => before ?? [])),
+    ...(remedies.some(({ destroy }) => destroy) ? [deploy({}, 'destroy')] : []),
     ...(steps.length === 0 ? [] : [deploy({ ...adjust, ...Object.assign({}, ...steps) })]),
     deploy(adjust),
   ];
 }
 
-function deployCommand(replaced: Readonly<Record<string, string>>): string {
+function deployCommand(replaced: Readonly<Record<string, string>>, command = 'deploy'): string {
   const flags = Object.entries(replaced).map(([key, value]) => ` -c ${key}=${value}`);
-  return `npx cdk deploy${flags.join('')}`;
+  return `npx cdk ${command}${flags.join('')}`;
 }

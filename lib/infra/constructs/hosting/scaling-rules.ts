@@ -1,4 +1,5 @@
 /** Rules on how a fleet scales. */
+import { instanceFacts } from '../../../sagemaker/instance-types.js';
 import { disagree, fails, lasting, type Rule, within } from '../rules.js';
 import { computable } from '../tokens.js';
 import { type ScalingOptions, scalingBounds } from './scaling-options.js';
@@ -20,7 +21,7 @@ export function countRules(scaling: ScalingOptions | false, instanceCount: numbe
 /** @param types of the fleet's variants */
 export function burstableRules(types: readonly string[]): Rule[] {
   return types.map((type) => ({
-    broken: fails(type, (known) => !/^ml\.t\d/.test(known)),
+    broken: instanceFacts(type)?.burstable === true,
     problem: `${type} is burstable, and SageMaker does not scale such types; set scaling to false, or take another type.`,
   }));
 }

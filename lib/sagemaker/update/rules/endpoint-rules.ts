@@ -23,7 +23,7 @@ export function statusRule({ deployed: { name, status } }: Update): readonly Fin
     ...when(status === 'Failed' || status === 'Deleting', () => ({
       rule: 'endpoint-status',
       problem: `The endpoint ${name} is ${status}; SageMaker only deletes such an endpoint. Its reason is in the status.`,
-      remedy: { before: [`npx moderate endpoint status ${name}`, 'npx cdk destroy'] },
+      remedy: { before: [`npx moderate endpoint status ${name}`], destroy: true },
       source: SOURCES.status,
     })),
   ];

@@ -11,6 +11,8 @@ type Settings = Readonly<Record<string, string>>;
 export interface Remedy {
   /** Commands before anything is deployed. */
   readonly before?: readonly string[];
+  /** Whether the stack must go first. */
+  readonly destroy?: boolean;
   /** Settings of a deployment that goes before the wanted one. */
   readonly step?: Settings;
   /** Settings that every deployment needs from here on. */
