@@ -30,7 +30,8 @@ const MAX_ERRORS = 20;
 
 /**
  * Loads a server with a constant number of posts in flight. The warm-up ends when as many answers have come as there
- * are connections. What is in flight at the end is awaited, so that it does not run into the next window.
+ * are connections; the window, not before twice as many have come in it, so that at least one post a connection lies in it
+ * whole. What is in flight at the end is awaited, so that it does not run into the next window.
  */
 export async function closedLoop(options: ClosedLoopOptions): Promise<ClosedLoopResult> {
   const { port, concurrency, posts, seconds, onEdge, signal } = options;
@@ -61,7 +62,9 @@ export async function closedLoop(options: ClosedLoopOptions): Promise<ClosedLoop
   while (!warm() && !over()) await delay(LOOK_EVERY_MS);
   await onEdge?.();
   const from = performance.now();
-  while (performance.now() - from < 1000 * seconds && !over()) await delay(LOOK_EVERY_MS);
+  const enough = completions.length + 2 * concurrency;
+  while ((performance.now() - from < 1000 * seconds || completions.length < enough) && !over())
+    await delay(LOOK_EVERY_MS);
   const to = performance.now();
   await onEdge?.();
   stopped = true;

@@ -5,7 +5,7 @@
 Alarms are real ones of moto's CloudWatch, scaling targets of its Application Auto Scaling. Scaling policies and inference
 components are only recorded, so that references to them resolve and deleting a stack deletes them. With UPDATE_RULES_URL
 (see update_rules.py) stacks are updated in CloudFormation's order, and endpoints by the rules of UpdateEndpoint. Listens on
-127.0.0.1. Needs moto[server].
+127.0.0.1, on a port of its own choice for PORT 0, and tells the address on stderr. Needs moto[server].
 """
 
 import sys

@@ -13,7 +13,7 @@ const pictures = join(projectRoot, 'models', 'demo', 'examples');
 
 let server: Awaited<ReturnType<typeof startPlayground>>;
 let folder: string;
-const children: ChildProcess[] = [];
+const children: { readonly child: ChildProcess; readonly finished: Promise<Finished> }[] = [];
 
 beforeAll(async () => {
   server = await startPlayground();
@@ -23,7 +23,10 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'examples-'));
 });
 afterEach(async () => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
+  for (const { child, finished } of children.splice(0)) {
+    child.kill('SIGKILL');
+    await finished;
+  }
   await rm(folder, { recursive: true });
 });
 
@@ -45,12 +48,12 @@ function start(name: string, args: readonly string[], environment: Record<string
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  children.push(child);
   let out = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     out += chunk;
   });
   const finished = new Promise<Finished>((resolve) => child.on('close', (code) => resolve({ code, out })));
+  children.push({ child, finished });
   const firstLine = new Promise<string>((resolve) =>
     child.stdout.once('data', (chunk: string) => resolve(chunk)),
   );

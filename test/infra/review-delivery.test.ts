@@ -1,6 +1,3 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import {
   CloudFormationClient,
   CreateStackCommand,
@@ -16,36 +13,23 @@ import { ReviewSender, readReview, reviewEvent } from '../../lib/client/index.js
 import { ReviewEvents } from '../../lib/infra/constructs/review/review-events.js';
 import { type Stack as ClientStack, startStack } from '../client/support/stack.js';
 import { servedPolicy } from '../container/support/policies.js';
-import { until } from '../support/until.js';
+import { type Moto, motoPresent, startMoto } from './support/moto.js';
 import { newApp } from './support/synthesize.js';
 
-const python = process.env['MOTO_PYTHON'] ?? 'python3';
-const present = spawnSync(python, ['-c', 'import moto.server']).status === 0;
-if (!present) {
-  console.warn(
-    `skipped: ${python} has no moto; pip install 'moto[server]', or set MOTO_PYTHON to one that has`,
-  );
-}
-
-let server: ChildProcess;
+let moto: Moto;
 let url: string;
 let moderation: ClientStack;
 
-(present ? describe : describe.skip)('reviews on a local AWS API, through the real SDKs', () => {
+(motoPresent ? describe : describe.skip)('reviews on a local AWS API, through the real SDKs', () => {
   beforeAll(async () => {
-    const port = await freePort();
-    url = `http://127.0.0.1:${port}`;
-    server = spawn(python, ['reference/infra/moto_server.py', String(port)], {
-      stdio: 'ignore',
-    });
-    await until(answers, () => 'moto does not answer.');
+    moto = await startMoto();
+    url = `http://127.0.0.1:${moto.port}`;
     moderation = await startStack({ policy: servedPolicy() });
   });
 
   afterAll(async () => {
     await moderation.close();
-    server.kill();
-    await once(server, 'exit');
+    await moto.stop();
   });
 
   test.each(['default', 'trust-and-safety'])(
@@ -113,20 +97,4 @@ async function deploy(busName: string, endpointName: string): Promise<Record<str
   return Object.fromEntries(
     outputs.map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? '']),
   );
-}
-
-async function answers(): Promise<boolean> {
-  return fetch(url).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

@@ -215,11 +215,12 @@ e,,
     await page.clock.install();
     await page.keyboard.press('ArrowRight');
     await page.getByText('Every 2 s, from /metrics.').waitFor();
+    // The first scrape, which alone says 0 posts/s; a latency needs a second one, made after the posts.
+    await page.locator('#live-throughput').getByText('posts/s').waitFor();
     for (const text of ['hello', 'hello', ' ']) {
       await page.request.post(`${playground.url}/invocations`, { data: { text } });
     }
     await page.clock.runFor(2500);
-    // The first scrape alone says 0 posts/s; a latency needs a second one, made after the posts.
     await page
       .locator('#live-p50')
       .getByText(/^[\d.]+ m?s$/)

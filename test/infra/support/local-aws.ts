@@ -1,10 +1,9 @@
 /** A local AWS API (moto) to deploy against with the real `cdk`. Skipped loudly where Python has no moto. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { runCli } from '../../support/run-cli.js';
-import { until } from '../../support/until.js';
+import { type Moto, motoPresent, startMoto } from './moto.js';
 import { IMAGE_URI } from './synthesize.js';
 import { startUpdateRulesServer, type UpdateRulesServer } from './update-rules-server.js';
 
@@ -13,14 +12,8 @@ export const REGION = 'eu-west-1';
 /** In the account of the local API. */
 export const LOCAL_IMAGE = IMAGE_URI.replace('111122223333', ACCOUNT);
 const STACK = 'Moderation';
-const python = process.env['MOTO_PYTHON'] ?? 'python3';
 
-export const motoPresent = spawnSync(python, ['-c', 'import moto.server']).status === 0;
-if (!motoPresent) {
-  console.warn(
-    `skipped: ${python} has no moto; pip install 'moto[server]', or set MOTO_PYTHON to one that has`,
-  );
-}
+export { motoPresent };
 
 export type Context = Readonly<Record<string, string>>;
 
@@ -30,34 +23,24 @@ export interface CdkResult {
 }
 
 export class LocalAws {
-  readonly #port: number;
-  readonly #server: ChildProcess;
+  readonly #moto: Moto;
   readonly #rules: UpdateRulesServer;
   /** Where `cdk` writes. */
   readonly #out: string;
 
-  private constructor(port: number, server: ChildProcess, rules: UpdateRulesServer, out: string) {
-    this.#port = port;
-    this.#server = server;
+  private constructor(moto: Moto, rules: UpdateRulesServer, out: string) {
+    this.#moto = moto;
     this.#rules = rules;
     this.#out = out;
   }
 
   static async start(out: string): Promise<LocalAws> {
     const rules = await startUpdateRulesServer();
-    const port = await freePort();
-    const server = spawn(python, ['reference/infra/moto_server.py', String(port)], {
-      stdio: 'ignore',
-      env: { ...process.env, UPDATE_RULES_URL: rules.url },
-    });
-    const aws = new LocalAws(port, server, rules, out);
-    await aws.#listening();
-    return aws;
+    return new LocalAws(await startMoto({ UPDATE_RULES_URL: rules.url }), rules, out);
   }
 
   async stop(): Promise<void> {
-    this.#server.kill();
-    await once(this.#server, 'exit');
+    await this.#moto.stop();
     await this.#rules.close();
   }
 
@@ -135,9 +118,9 @@ export class LocalAws {
   /** What sends the AWS SDKs and the CDK here. */
   get environment(): Record<string, string> {
     return {
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${this.#port}`,
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${this.#moto.port}`,
       // moto reads a template from S3 only where the address says localhost.
-      AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION: `http://localhost:${this.#port}`,
+      AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION: `http://localhost:${this.#moto.port}`,
       AWS_REGION: REGION,
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
@@ -165,7 +148,7 @@ export class LocalAws {
   }
 
   async sagemaker<T>(operation: string, input: object): Promise<T> {
-    const reply = await fetch(`http://127.0.0.1:${this.#port}/`, {
+    const reply = await fetch(`http://127.0.0.1:${this.#moto.port}/`, {
       method: 'POST',
       headers: {
         ...signed('sagemaker'),
@@ -179,33 +162,16 @@ export class LocalAws {
 
   /** A call of a service that takes forms. */
   async call(service: string, form: Record<string, string>): Promise<string> {
-    const reply = await fetch(`http://127.0.0.1:${this.#port}/`, {
+    const reply = await fetch(`http://127.0.0.1:${this.#moto.port}/`, {
       method: 'POST',
       headers: signed(service),
       body: new URLSearchParams(form),
     });
     return reply.text();
   }
-
-  async #listening(): Promise<void> {
-    const answers = (): Promise<boolean> =>
-      fetch(`http://127.0.0.1:${this.#port}/moto-api/`).then(
-        () => true,
-        () => false,
-      );
-    await until(answers, () => 'moto does not start');
-  }
 }
 
 /** moto looks at the service of a signature only. */
 function signed(service: string): Record<string, string> {
   return { authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/${service}/aws4_request` };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

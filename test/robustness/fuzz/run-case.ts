@@ -6,7 +6,7 @@ import type { FuzzCase, RawCase, Verdict } from './fuzz-case.js';
 import { judgePost, judgeRaw } from './judge.js';
 
 /** What has not ended by then hangs. */
-const HANGS_AFTER_MS = 60_000;
+const HANGS_AFTER_MS = 120_000;
 
 export interface Targets {
   readonly http: HttpClient;
