@@ -2,11 +2,17 @@
 
 moto fails where a change set is asked for that is not there, makes no outputs of what a change set has done, and
 takes what it read from Systems Manager for the value of a parameter. An update that fails is told as AWS does
-it: by the state of the stack, not by the call.
+it: by the state of the stack, not by the call. Before 5.2.5 it summarizes no template without a version.
 """
 
+from moto.cloudformation import responses
 from moto.cloudformation.exceptions import CloudFormationError
 from moto.cloudformation.models import CloudFormationBackend, Stack
+
+
+VERSION = "AWSTemplateFormatVersion"
+
+moto_summary = responses.get_template_summary_response_from_template
 
 
 class ChangeSetNotFound(CloudFormationError):
@@ -61,6 +67,16 @@ def given_parameters(stack):
     return {name: given.get(name, slot.get("Default")) for name, slot in slots.items()}
 
 
+def summary(template):
+    if VERSION in template:
+        return moto_summary(template)
+    text = template.lstrip()
+    if text.startswith("{"):
+        return moto_summary('{"%s": "2010-09-09",%s' % (VERSION, text[1:]))
+    return moto_summary('%s: "2010-09-09"\n%s' % (VERSION, template))
+
+
+responses.get_template_summary_response_from_template = summary
 CloudFormationBackend.describe_change_set = describe_change_set
 CloudFormationBackend.delete_change_set = delete_change_set
 CloudFormationBackend.execute_change_set = execute_change_set

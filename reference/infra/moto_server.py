@@ -16,6 +16,7 @@ from moto.server import main
 
 import change_sets  # noqa: F401
 import hosting_resources  # noqa: F401
+import stack_resources  # noqa: F401
 import stack_update  # noqa: F401
 
 

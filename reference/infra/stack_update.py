@@ -46,7 +46,8 @@ def update(self, template, parameters=None):
 
 def use(self, template, parameters=None):
     self._template = template
-    self._resource_json_map = template["Resources"]
+    # Before its first template a stack has none.
+    self._resource_json_map = template.get("Resources", {})
     if parameters:
         self.input_parameters = parameters
     self.load_mapping()

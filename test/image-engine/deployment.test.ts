@@ -146,7 +146,7 @@ describeImage('a deployment as a user runs it', () => {
     'the collector of assets leaves the model and the image of the endpoint, and takes what none uses',
     async () => {
       const { model } = await endpoint();
-      const obsolete = `s3://${ASSETS}/${listModelFiles(DEMO).hash}/`;
+      const obsolete = `s3://${ASSETS}/${listModelFiles(DEMO).hash}.model/`;
       expect(await uploaded(obsolete)).not.toEqual(new Map());
       await cdk.line(COLLECT);
       expect(await uploaded(model)).toEqual(filesOf(otherModel));

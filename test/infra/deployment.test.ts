@@ -45,5 +45,5 @@ let aws: LocalAws;
 async function modelPrefix(): Promise<string> {
   const { Models } = await aws.sagemaker<{ Models: { ModelName: string }[] }>('ListModels', {});
   const details = await aws.sagemaker<object>('DescribeModel', { ModelName: Models[0]?.ModelName });
-  return /s3:\/\/[^"]+\/[0-9a-f]{64}\//.exec(JSON.stringify(details))?.[0] ?? '';
+  return /s3:\/\/[^"]+\/[0-9a-f]{64}\.model\//.exec(JSON.stringify(details))?.[0] ?? '';
 }

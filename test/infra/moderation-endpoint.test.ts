@@ -116,7 +116,7 @@ describe('the model', () => {
     expect(ModelDataSource).toMatchObject({
       S3DataSource: { CompressionType: 'None', S3DataType: 'S3Prefix' },
     });
-    expect(JSON.stringify(ModelDataSource)).toMatch(/\/[0-9a-f]{64}\/"/);
+    expect(JSON.stringify(ModelDataSource)).toMatch(/\/[0-9a-f]{64}\.model\/"/);
   });
 
   test('runs isolated from the network by default, and not when told so', () => {
@@ -161,7 +161,7 @@ describe('the execution role', () => {
         Statement: Match.arrayWith([
           Match.objectLike({
             Action: 's3:ListBucket',
-            Condition: { StringLike: { 's3:prefix': Match.stringLikeRegexp('^[0-9a-f]{64}/\\*$') } },
+            Condition: { StringLike: { 's3:prefix': Match.stringLikeRegexp('^[0-9a-f]{64}\\.model/\\*$') } },
           }),
         ]),
       },

@@ -12,6 +12,7 @@ export const REGION = 'eu-west-1';
 /** In the account of the local API. */
 export const LOCAL_IMAGE = IMAGE_URI.replace('111122223333', ACCOUNT);
 const STACK = 'Moderation';
+const APP = 'node dist/bin/app.js';
 
 export { motoPresent };
 
@@ -45,8 +46,8 @@ export class LocalAws {
   }
 
   /** Runs `cdk` and throws when it fails. */
-  async cdk(args: readonly string[], context: Context = {}): Promise<string> {
-    const { status, output } = await this.tryCdk(args, context);
+  async cdk(args: readonly string[], context: Context = {}, app = APP): Promise<string> {
+    const { status, output } = await this.tryCdk(args, context, app);
     if (status !== 0) throw new Error(`cdk ${args.join(' ')} failed:\n${output}`);
     return output;
   }
@@ -60,22 +61,14 @@ export class LocalAws {
   }
 
   /** Not synchronous: the API asks this process for the rules meanwhile. */
-  async tryCdk(args: readonly string[], context: Context = {}): Promise<CdkResult> {
+  async tryCdk(args: readonly string[], context: Context = {}, app = APP): Promise<CdkResult> {
     const flags = Object.entries({ image: LOCAL_IMAGE, ...context }).flatMap(([key, value]) => [
       '-c',
       `${key}=${value}`,
     ]);
     const cdk = spawn(
       'node',
-      [
-        'node_modules/aws-cdk/bin/cdk',
-        ...args,
-        '--app',
-        'node dist/bin/app.js',
-        '--output',
-        this.#out,
-        ...flags,
-      ],
+      ['node_modules/aws-cdk/bin/cdk', ...args, '--app', app, '--output', this.#out, ...flags],
       {
         env: {
           ...process.env,

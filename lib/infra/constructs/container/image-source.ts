@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type IRepository, Repository } from 'aws-cdk-lib/aws-ecr';
 import { Arn, ArnFormat, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { warnOfImage } from '../collected-assets.js';
 import { check, fails } from '../rules.js';
 import { type ImageBuildOptions, projectAsset } from './project-asset.js';
 
@@ -128,6 +129,7 @@ class EcrImage extends ImageSource {
 
   override bind(scope: Construct, _target: ImageTarget): BoundImage {
     const repository = this.repository(scope);
+    warnOfImage(scope, repository.repositoryName);
     return { uri: repository.repositoryUriForDigest(this.digest), repository };
   }
 }

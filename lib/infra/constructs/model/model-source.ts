@@ -4,6 +4,7 @@ import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnModel } from 'aws-cdk-lib/aws-sagemaker';
 import { Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { warnOfPrefix } from '../collected-assets.js';
 import { check, fails } from '../rules.js';
 import { listModelFiles, type ModelFiles } from './model-files.js';
 import { stageFiles, stageTarball } from './stage-model.js';
@@ -23,8 +24,8 @@ export interface BoundModel {
   /** The files behind it, where they are on this machine. */
   readonly files: ModelFiles | undefined;
   /**
-   * The key of every object, where `cdk deploy` uploads them. The template names them: `cdk gc` deletes from the bootstrap
-   * bucket what no template names.
+   * The key of every object, where `cdk deploy` uploads them. The template names them, as tools that clean up the bootstrap
+   * bucket look there for what is used.
    */
   readonly objectKeys: readonly string[];
 }
@@ -108,7 +109,8 @@ class StoredModel extends ModelSource {
     ]);
   }
 
-  override bind(_scope: Construct, packaging: Packaging): BoundModel {
+  override bind(scope: Construct, packaging: Packaging): BoundModel {
+    if (packaging === 'files') warnOfPrefix(scope, this.bucket.bucketName, this.key);
     check('model source', [
       {
         broken: packaging !== this.stored,

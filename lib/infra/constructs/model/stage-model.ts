@@ -11,9 +11,11 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type FileAssetLocation, FileAssetPackaging, Stack, Stage } from 'aws-cdk-lib/core';
+import { type FileAssetLocation, FileAssetPackaging, Fn, Stack, Stage, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ModerationError } from '../../../contract/errors.js';
+import { warnOfPlaceholders } from '../collected-assets.js';
+import { check } from '../rules.js';
 import type { ModelFiles } from './model-files.js';
 
 /** Where an upload will lie. The bucket is the bootstrap bucket, whose name has tokens. */
@@ -25,23 +27,57 @@ export interface StagedModel {
   readonly objectKeys: readonly string[];
 }
 
+/** Would break the command that a pipeline uploads a file with: it holds the name in double quotes, before a colon. */
+const UNSAFE_NAME = /["$`\\:\p{C}]/u;
+
 /**
- * Uploads each file under one prefix, the model's hash. A file asset's key is its hash and the extension of the staged
- * file. The hash is free text to CDK, so `HASH/name`, staged without an extension, puts all files into one folder, and no
- * Lambda has to unpack them.
+ * Uploads each file under one prefix, `HASH.model/`. A file asset's key is its hash and the extension of the staged file.
+ * The hash is free text to CDK, so `HASH.model/name`, staged without an extension, puts all files into one folder, and no
+ * Lambda has to unpack them. `cdk gc` looks for a key up to its first dot in the templates as they were deployed, so
+ * whatever a file is called, what it looks for is the hash.
+ *
+ * @throws ModerationError `invalid_configuration` for names that not every way of uploading can carry
  */
 export function stageFiles(scope: Construct, files: ModelFiles): StagedModel {
+  checkNames(files);
   const folder = `model-${files.hash}`;
   mkdirSync(join(assemblyFolder(scope), folder), { recursive: true });
   const locations = files.names.map((name, index) => {
     const staged = join(folder, `file-${index}`);
     linkOrCopy(join(files.folder, name), join(assemblyFolder(scope), staged));
-    return addFile(scope, staged, `${files.hash}/${name}`, `${basename(files.folder)}/${name}`);
+    return addFile(scope, staged, `${files.hash}.model/${name}`, `${basename(files.folder)}/${name}`);
   });
   const [first] = locations;
   if (first === undefined) throw new RangeError(`${files.folder} has no files.`);
-  const key = first.objectKey.slice(0, first.objectKey.lastIndexOf('/') + 1);
+  const key = folderOf(scope, first.objectKey);
   return { bucketName: first.bucketName, key, objectKeys: locations.map(({ objectKey }) => objectKey) };
+}
+
+function checkNames({ folder, names }: ModelFiles): void {
+  check(
+    'model',
+    names.map((name) => ({
+      broken: UNSAFE_NAME.test(name),
+      problem: `the file ${JSON.stringify(name)} of ${folder} cannot be uploaded by every tool; rename it, without quotes, colons, $, backslashes and control characters.`,
+    })),
+  );
+}
+
+/**
+ * The key up to the file's name. Where the stack's synthesizer has a prefix with placeholders of account and region, and
+ * the stack is for any, the key is a `Fn::Sub`.
+ */
+function folderOf(scope: Construct, objectKey: string): string {
+  const folder = (key: string) => key.slice(0, key.lastIndexOf('/') + 1);
+  if (!Token.isUnresolved(objectKey)) return folder(objectKey);
+  const { 'Fn::Sub': pattern } = Stack.of(scope).resolve(objectKey) as { 'Fn::Sub'?: unknown };
+  if (typeof pattern !== 'string') {
+    throw new RangeError(
+      "The keys that the stack's synthesizer gives to assets are neither text nor Fn::Sub.",
+    );
+  }
+  warnOfPlaceholders(scope, pattern);
+  return Fn.sub(folder(pattern));
 }
 
 /** Packs the files into one tar.gz and uploads that. Kept in the assembly's folder, so that it is packed once. */
