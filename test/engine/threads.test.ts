@@ -52,10 +52,11 @@ function nicerThreads(): string[] {
     const pack = await packOf('siglip-tiny');
     const classifier = await Classifier.load(pack.folder, { device: 'cpu', threads: 2, settle: true });
     const own = (): string[] => nicerThreads().filter((task) => !before.includes(task));
-    // Of fp32: one replica of two threads for texts, two of one for images. Those they replaced take a moment to end.
+    // Of fp32: one replica of two threads for texts, two of one for images. Each encoder's first session had a second
+    // thread; where ONNX Runtime has not ended it with its session, it idles among them.
     try {
       await until(
-        () => own().length === 4,
+        () => own().length >= 4 && own().length <= 6,
         () => `${own().length} threads let others go first.`,
       );
     } finally {
