@@ -23,6 +23,7 @@ export async function openSession({ graph, threads, prepack }: SessionOptions): 
       session: {
         model_external_initializers_file_folder_path: dirname(graph),
         disable_prepacking: prepack ? '0' : '1',
+        x64quantprecision: '1',
       },
     },
   });

@@ -150,6 +150,9 @@ const examples = join(projectRoot, 'models', 'demo', 'examples');
     await judged();
     await slider('religion').focus();
     await page.keyboard.press('End');
+    // What is said for a moment stays: no timer fires.
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 60_000);
     const copied = async (tab: string) => {
       await page.getByRole('tab', { name: tab }).click();
       await page.getByRole('button', { name: 'Copy' }).click();

@@ -6,7 +6,9 @@ import type { Arrays, GraphSource } from './graph-runner.js';
 const { model, weightsFolder } = workerData as GraphSource;
 const session = await InferenceSession.create(model, {
   intraOpNumThreads: 1,
-  extra: { session: { model_external_initializers_file_folder_path: weightsFolder } },
+  extra: {
+    session: { model_external_initializers_file_folder_path: weightsFolder, x64quantprecision: '1' },
+  },
 });
 
 parentPort?.on('message', async (inputs: Arrays) => {

@@ -15,7 +15,9 @@ export async function copyText(text: string): Promise<void> {
 
 /** A button that copies what `text` gives and says so for a moment. */
 export function setUpCopyButton(button: HTMLButtonElement, text: () => string, status: HTMLElement): void {
+  let moment: ReturnType<typeof setTimeout> | undefined;
   button.addEventListener('click', async () => {
+    clearTimeout(moment);
     status.textContent = '';
     try {
       await copyText(text());
@@ -23,7 +25,8 @@ export function setUpCopyButton(button: HTMLButtonElement, text: () => string, s
     } catch {
       status.textContent = 'The browser did not let the page copy.';
     }
-    setTimeout(() => {
+    clearTimeout(moment);
+    moment = setTimeout(() => {
       status.textContent = '';
     }, 4000);
   });

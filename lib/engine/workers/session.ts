@@ -31,6 +31,9 @@ export async function createSession(start: SessionStart): Promise<InferenceSessi
         session: {
           model_external_initializers_file_folder_path: folder,
           disable_prepacking: start.prepack ? '0' : '1',
+          // Processors with AVX2 and without VNNI add two products of int8 in 16 bits, which overflow; so told, the runtime
+          // takes another kernel there, and the same one elsewhere.
+          x64quantprecision: '1',
           // Threads that spin between operators would take the cores from the other encoder and from decoding.
           intra_op: { allow_spinning: '0' },
         },
