@@ -94,11 +94,11 @@ export class Int8 implements Precision {
     const key = parameterKey(weight);
 
     const weights: QuantizedWeights = {
-      // The runtime multiplies by the matrix as it is stored.
-      matrix: this.#reference(graph, {
+      ...this.#matrices(graph, plan, {
         name: `${key}_int8`,
         type: 'int8',
         shape: [inputs, outputs],
+        // The runtime multiplies by the matrix as it is stored.
         values: async () => transpose(quantizeRows(await matrix(), inputs).values, inputs),
       }),
       scales: this.#reference(graph, {
@@ -128,6 +128,22 @@ export class Int8 implements Precision {
     return scope.child('exact').node('Gemm', [exact, columns, product], { transB: int(1) });
   }
 
+  /**
+   * The matrix of the product, and for a second one the same bytes under another name: where the runtime turns int8 into
+   * uint8, on processors that lack VNNI, it does so for each product, and fails at a weight that it has turned already.
+   */
+  #matrices(
+    graph: Graph,
+    { fine }: QuantizedPlan,
+    request: TensorRequest,
+  ): Pick<QuantizedWeights, 'matrix' | 'restMatrix'> {
+    const tensor = this.#store.reference(request);
+    return {
+      matrix: graph.weight(request.name, tensor),
+      restMatrix: fine ? graph.weight(`${request.name}_rest`, tensor) : undefined,
+    };
+  }
+
   #reference(graph: Graph, request: TensorRequest): Value {
     return graph.weight(request.name, this.#store.reference(request));
   }
@@ -136,6 +152,8 @@ export class Int8 implements Precision {
 interface QuantizedWeights {
   /** int8 [inputs, outputs] */
   readonly matrix: Value;
+  /** The same, for what the activation's quantization lost; undefined where that is not computed. */
+  readonly restMatrix: Value | undefined;
   /** float32 [outputs] */
   readonly scales: Value;
   /** float32 [outputs] */
@@ -146,19 +164,19 @@ interface QuantizedWeights {
 function multiply(
   scope: Scope,
   rows: Value,
-  { activation, fine }: QuantizedPlan,
-  { matrix, scales, bias }: QuantizedWeights,
+  { activation }: QuantizedPlan,
+  { matrix, restMatrix, scales, bias }: QuantizedWeights,
 ): Value {
   const [scale, zeroPoint] = constantsOf(scope.graph, activation);
   const whole = scope.node('QuantizeLinear', [rows, scale, zeroPoint]);
   const product = scope.node('MatMulIntegerToFloat', [whole, matrix, scale, scales, zeroPoint, NONE, bias]);
-  if (!fine) return product;
+  if (restMatrix === undefined) return product;
 
   const place = scope.child('rest');
   const lost = place.node('Sub', [rows, place.node('DequantizeLinear', [whole, scale, zeroPoint])]);
   const [restStep, restZero] = constantsOf(scope.graph, restScale(activation));
   const rest = place.node('QuantizeLinear', [lost, restStep, restZero]);
-  const more = place.node('MatMulIntegerToFloat', [rest, matrix, restStep, scales, restZero]);
+  const more = place.node('MatMulIntegerToFloat', [rest, restMatrix, restStep, scales, restZero]);
   return place.node('Add', [product, more]);
 }
 
